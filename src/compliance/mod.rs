@@ -1,0 +1,4 @@
+//! What may be sent, to whom, and when.
+
+pub mod dlt;
+pub mod suppression;

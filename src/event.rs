@@ -1,0 +1,229 @@
+//! What comes back: one vocabulary for the events of every provider.
+
+use std::{collections::BTreeMap, fmt};
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    channel::Money,
+    message::{Kind, Media},
+    time::Timestamp,
+    webhook::Proof,
+};
+
+/// Something that a provider says happened.
+///
+/// Flat, so that its JSON is a table's row: lower snake case, absent means null. A type that the
+/// provider invented since is [`EventKind::Other`] with its source kept, never an error.
+#[non_exhaustive]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// What sort of event it is.
+    pub kind: EventKind,
+    /// What it says of the message.
+    #[serde(default)]
+    pub status: Option<Status>,
+    /// Which kind of channel it came by.
+    #[serde(default)]
+    pub channel: Option<Kind>,
+    /// The provider, such as `netcore`.
+    pub provider: String,
+    /// The provider's id of the message, as in its receipt.
+    #[serde(default)]
+    pub provider_message_id: Option<String>,
+    /// The same for every delivery of the same event, different for different events.
+    pub dedup_key: String,
+    /// Who the message went to, as the provider writes it.
+    #[serde(default)]
+    pub recipient: Option<String>,
+    /// Who the message came from, as the provider writes it.
+    #[serde(default)]
+    pub sender: Option<String>,
+    /// What a person wrote.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// The files a person sent.
+    #[serde(default)]
+    pub media: Vec<Media>,
+    /// The link that was clicked.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// The provider's words for why.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// The provider's code for why.
+    #[serde(default)]
+    pub code: Option<String>,
+    /// When it happened by the provider's clock.
+    #[serde(default)]
+    pub timestamp: Option<Timestamp>,
+    /// The host's reference, where the provider echoes it.
+    #[serde(default)]
+    pub callback_data: Option<String>,
+    /// What the provider says beyond these, by its own names.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, Value>,
+    /// What the message cost, where the provider says so here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Money>,
+    /// Whether the sender should stop writing to this address, and how far that goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppress: Option<Scope>,
+    /// How its origin was proven.
+    pub proof: Proof,
+    /// The event as it was received.
+    #[serde(skip)]
+    pub source: Bytes,
+}
+
+impl Event {
+    /// An event of `kind` without details.
+    #[must_use]
+    pub fn new(kind: EventKind, provider: impl Into<String>, proof: Proof) -> Self {
+        Self {
+            kind,
+            status: None,
+            channel: None,
+            provider: provider.into(),
+            provider_message_id: None,
+            dedup_key: String::new(),
+            recipient: None,
+            sender: None,
+            text: None,
+            media: Vec::new(),
+            url: None,
+            reason: None,
+            code: None,
+            timestamp: None,
+            callback_data: None,
+            metadata: BTreeMap::new(),
+            cost: None,
+            suppress: None,
+            proof,
+            source: Bytes::new(),
+        }
+    }
+
+    /// An event of the kind that `status` belongs to.
+    #[must_use]
+    pub fn of_status(status: Status, provider: impl Into<String>, proof: Proof) -> Self {
+        Self { status: Some(status), ..Self::new(status.kind(), provider, proof) }
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("kind", &self.kind)
+            .field("status", &self.status)
+            .field("channel", &self.channel)
+            .field("provider", &self.provider)
+            .field("provider_message_id", &self.provider_message_id)
+            .field("code", &self.code)
+            .field("timestamp", &self.timestamp)
+            .field("proof", &self.proof)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What sort of event it is.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// The account: limits, violations, quality.
+    Account,
+    /// A person opened or clicked.
+    Engagement,
+    /// A person wrote.
+    Inbound,
+    /// Anything that has no name here yet.
+    Other,
+    /// The message moved on.
+    Status,
+    /// The webhook itself: a handshake, a confirmation.
+    Subscription,
+    /// A person complained, unsubscribed or came back.
+    Suppression,
+    /// A template was approved, refused or rated.
+    Template,
+}
+
+/// What an event says of a message.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// A call was answered.
+    Answered,
+    /// Gone back for good: the address does not take mail.
+    BouncedHard,
+    /// Gone back this time: full, busy, blocked.
+    BouncedSoft,
+    /// A call met a busy line.
+    Busy,
+    /// A person clicked a link.
+    Clicked,
+    /// A person marked it as spam.
+    Complained,
+    /// A call ended as it should.
+    Completed,
+    /// The next server asked to wait; the provider tries on.
+    Deferred,
+    /// It reached the person's mailbox or device.
+    Delivered,
+    /// It will not arrive.
+    Failed,
+    /// A call rang out.
+    NoAnswer,
+    /// A person opened it.
+    Opened,
+    /// The provider holds it.
+    Queued,
+    /// A person read it.
+    Read,
+    /// The provider or operator refused it after accepting it.
+    Rejected,
+    /// A person came back.
+    Resubscribed,
+    /// A call rings.
+    Ringing,
+    /// It left the provider.
+    Sent,
+    /// A person unsubscribed.
+    Unsubscribed,
+}
+
+impl Status {
+    /// The kind of event that carries it.
+    #[must_use]
+    pub fn kind(self) -> EventKind {
+        match self {
+            Self::Clicked | Self::Opened => EventKind::Engagement,
+            Self::Complained | Self::Resubscribed | Self::Unsubscribed => EventKind::Suppression,
+            _ => EventKind::Status,
+        }
+    }
+
+    /// Whether nothing that the provider does comes after it. A person may still open, click or
+    /// complain.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Answered | Self::Deferred | Self::Queued | Self::Ringing | Self::Sent)
+    }
+}
+
+/// How far a person's no, or a dead address, goes.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Nothing can be delivered to this address.
+    Address,
+    /// No marketing to this address.
+    Marketing,
+    /// Nothing from this sender to this address.
+    Sender,
+}

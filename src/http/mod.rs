@@ -1,0 +1,97 @@
+//! HTTP as providers see it: a request goes in, a bounded response or an error comes out.
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+pub use http::{Request, Response, StatusCode};
+
+pub use self::retry_after::retry_after;
+use crate::{
+    error::{Error, ErrorKind, Fate, Result},
+    time::Timestamp,
+};
+
+pub(crate) mod form;
+#[cfg(feature = "reqwest")]
+mod reqwest;
+mod retry_after;
+
+#[cfg(feature = "reqwest")]
+pub use self::reqwest::ReqwestTransport;
+
+/// What carries a provider's requests.
+///
+/// One call is one request: a transport neither retries nor follows redirects, since only a policy
+/// knows whether a second request is safe.
+#[async_trait]
+pub trait Transport: Send + Sync + fmt::Debug {
+    /// Sends `request` and reads the whole answer before `deadline`.
+    ///
+    /// A body over the transport's bound is cut there and marked with [`Truncated`].
+    ///
+    /// # Errors
+    ///
+    /// [`Network`](ErrorKind::Network) or [`Timeout`](ErrorKind::Timeout), `NotSent` when nothing
+    /// was written yet. No error holds the URL, which may hold a secret.
+    async fn execute(
+        &self,
+        request: Request<Bytes>,
+        deadline: Option<Timestamp>,
+    ) -> Result<Response<Bytes>>;
+}
+
+/// A transport that providers share.
+pub type SharedTransport = Arc<dyn Transport>;
+
+/// In a response's extensions: the body was longer than the transport reads, and was cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Truncated;
+
+impl Truncated {
+    /// The mark.
+    #[must_use]
+    pub const fn mark() -> Self {
+        Self
+    }
+
+    /// Whether `response` was cut.
+    #[must_use]
+    pub fn of(response: &Response<Bytes>) -> bool {
+        response.extensions().get::<Self>().is_some()
+    }
+}
+
+/// The transport of a provider whose host handed in none.
+#[cfg(feature = "reqwest")]
+pub(crate) fn default_transport() -> Result<SharedTransport> {
+    Ok(Arc::new(ReqwestTransport::new()?))
+}
+
+/// Without a transport there is nothing to fall back to.
+#[cfg(not(feature = "reqwest"))]
+pub(crate) fn default_transport() -> Result<SharedTransport> {
+    Err(Error::config(
+        "no transport: turn on the feature `reqwest`, or hand one in with `transport`",
+    ))
+}
+
+/// The error of a status that no code of the provider explains.
+pub(crate) fn from_status(status: StatusCode) -> Error {
+    let (kind, fate, message) = match status.as_u16() {
+        401 => (ErrorKind::Unauthorized, Fate::NotSent, "the credentials were refused"),
+        402 => (ErrorKind::Quota, Fate::NotSent, "the account has no credit"),
+        403 => (ErrorKind::Unauthorized, Fate::NotSent, "the account may not do this"),
+        408 => (ErrorKind::Timeout, Fate::Unknown, "the provider timed out"),
+        413 => (ErrorKind::InvalidMessage, Fate::NotSent, "the message is too large"),
+        429 => (ErrorKind::RateLimited, Fate::NotSent, "too many requests"),
+        503 => (ErrorKind::Unavailable, Fate::NotSent, "the provider is unavailable"),
+        300..=399 => {
+            (ErrorKind::Config, Fate::NotSent, "the endpoint redirects; set the final one")
+        }
+        500..=599 => (ErrorKind::Unavailable, Fate::Unknown, "the provider failed"),
+        _ => (ErrorKind::Rejected, Fate::NotSent, "the provider refused the message"),
+    };
+    Error::new(kind, message).with_fate(fate).with_status(status.as_u16())
+}

@@ -1,0 +1,187 @@
+//! The default transport.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use futures_util::future::{Either, select};
+use http::{Request, Response};
+use http_body::{Body, Frame, SizeHint};
+
+use super::{Transport, Truncated};
+use crate::{
+    error::{Error, ErrorKind, Fate, Result},
+    future::BoxFuture,
+    time::{SharedClock, Timestamp, TokioClock, until},
+};
+
+/// HTTP over `reqwest`: HTTP/1.1 and HTTP/2, rustls, no redirects, bounded bodies.
+///
+/// Needs a tokio runtime where it is called.
+#[derive(Clone, Debug)]
+pub struct ReqwestTransport {
+    client: reqwest::Client,
+    clock: SharedClock,
+    limit: usize,
+}
+
+impl ReqwestTransport {
+    /// A transport over a client of its own, which reads answers of up to 1 MiB.
+    ///
+    /// # Errors
+    ///
+    /// [`Config`](ErrorKind::Config) when the system's TLS roots cannot be read.
+    pub fn new() -> Result<Self> {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(10))
+            .pool_idle_timeout(Duration::from_secs(60))
+            .retry(reqwest::retry::never())
+            .tcp_nodelay(true)
+            .user_agent(concat!("dakiya/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| Error::config("the HTTP client cannot be built").with_source(error))?;
+        Ok(Self::over(client))
+    }
+
+    /// A transport over the host's own client. Redirects, time-outs and retries should be off in
+    /// it: a redirect would carry credentials on, and a retry may send twice.
+    #[must_use]
+    pub fn over(client: reqwest::Client) -> Self {
+        Self { client, clock: TokioClock::shared(), limit: 1 << 20 }
+    }
+
+    /// Sets the clock that deadlines are measured by.
+    #[must_use]
+    pub fn with_clock(mut self, clock: SharedClock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Sets how many bytes of an answer are read. Default: 1 MiB.
+    #[must_use]
+    pub fn with_limit(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
+        self
+    }
+
+    async fn exchange(&self, request: Request<Tracked>) -> Result<Response<Bytes>> {
+        let written = Arc::clone(&request.body().written);
+        let request =
+            reqwest::Request::try_from(request.map(reqwest::Body::wrap)).map_err(|error| {
+                Error::config("the request is no HTTP request").with_source(strip(error))
+            })?;
+        let mut response =
+            self.client.execute(request).await.map_err(|error| network(error, &written))?;
+
+        let mut parts = Response::builder().status(response.status());
+        if let Some(headers) = parts.headers_mut() {
+            std::mem::swap(headers, response.headers_mut());
+        }
+        let mut body = BytesMut::new();
+        let mut truncated = false;
+        while let Some(chunk) = response.chunk().await.map_err(|error| network(error, &written))? {
+            let room = self.limit.saturating_sub(body.len());
+            truncated = chunk.len() > room;
+            body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+            if truncated {
+                break;
+            }
+        }
+        if truncated {
+            parts = parts.extension(Truncated::mark());
+        }
+        parts.body(body.freeze()).map_err(|error| {
+            Error::new(ErrorKind::Response, "the answer is no HTTP").with_source(error)
+        })
+    }
+}
+
+#[async_trait]
+impl Transport for ReqwestTransport {
+    async fn execute(
+        &self,
+        request: Request<Bytes>,
+        deadline: Option<Timestamp>,
+    ) -> Result<Response<Bytes>> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(Error::config(
+                "the reqwest transport needs a tokio runtime around the call",
+            ));
+        }
+        let request = request.map(Tracked::new);
+        let Some(deadline) = deadline else { return self.exchange(request).await };
+        let written = Arc::clone(&request.body().written);
+        let sleep: BoxFuture<'_, ()> = self.clock.sleep(until(&*self.clock, deadline));
+        match select(Box::pin(self.exchange(request)), sleep).await {
+            Either::Left((done, _)) => done,
+            Either::Right(((), _)) => {
+                Err(Error::new(ErrorKind::Timeout, "no answer within the deadline")
+                    .with_fate(fate(&written)))
+            }
+        }
+    }
+}
+
+/// A body that notes when it is asked for: until then no connection stood, and nothing was sent.
+struct Tracked {
+    bytes: Option<Bytes>,
+    written: Arc<AtomicBool>,
+}
+
+impl Tracked {
+    fn new(bytes: Bytes) -> Self {
+        // An empty body is never asked for, so nothing is known of when its head was written.
+        let written = Arc::new(AtomicBool::new(bytes.is_empty()));
+        Self { bytes: Some(bytes).filter(|bytes| !bytes.is_empty()), written }
+    }
+}
+
+impl Body for Tracked {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<std::result::Result<Frame<Bytes>, Self::Error>>> {
+        self.written.store(true, Ordering::Relaxed);
+        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+    }
+}
+
+fn fate(written: &AtomicBool) -> Fate {
+    if written.load(Ordering::Relaxed) { Fate::Unknown } else { Fate::NotSent }
+}
+
+fn network(error: reqwest::Error, written: &AtomicBool) -> Error {
+    let (kind, message) = match (error.is_timeout(), error.is_connect()) {
+        (true, true) => (ErrorKind::Timeout, "no connection in time"),
+        (true, false) => (ErrorKind::Timeout, "no answer in time"),
+        (false, true) => (ErrorKind::Network, "no connection"),
+        (false, false) => (ErrorKind::Network, "the connection was lost"),
+    };
+    let fate = if error.is_connect() { Fate::NotSent } else { fate(written) };
+    Error::new(kind, message).with_fate(fate).with_source(strip(error))
+}
+
+/// A URL may hold a secret in its path or query.
+fn strip(error: reqwest::Error) -> reqwest::Error {
+    error.without_url()
+}

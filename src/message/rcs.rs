@@ -1,0 +1,117 @@
+//! An RCS message.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Hidden, Kind, Media, Message, PhoneNumber, Recipient, Rendered, ToPhone, check_present,
+    no_place, whatsapp::check_https,
+};
+use crate::{
+    channel::Features,
+    error::{Fault, Result},
+};
+
+/// An RCS message to one phone, from a verified agent.
+#[non_exhaustive]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rcs {
+    /// Who it goes to.
+    pub to: PhoneNumber,
+    /// The agent it comes from; the account's default when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// What it says.
+    pub content: RcsContent,
+}
+
+/// What an RCS message says.
+#[non_exhaustive]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum RcsContent {
+    /// A file.
+    Media(Media),
+    /// Text.
+    Text {
+        /// The text.
+        text: String,
+    },
+}
+
+impl Rcs {
+    /// An empty text to `to`.
+    #[must_use]
+    pub fn to(to: PhoneNumber) -> Self {
+        Self { to, from: None, content: RcsContent::Text { text: String::new() } }
+    }
+
+    /// Sets the text.
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.content = RcsContent::Text { text: text.into() };
+        self
+    }
+
+    /// Sets a file.
+    #[must_use]
+    pub fn media(mut self, media: Media) -> Self {
+        self.content = RcsContent::Media(media);
+        self
+    }
+}
+
+impl fmt::Debug for Rcs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rcs")
+            .field("to", &self.to)
+            .field("content", &self.content)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RcsContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Media(media) => media.fmt(f),
+            Self::Text { text } => Hidden(text).fmt(f),
+        }
+    }
+}
+
+impl Message for Rcs {
+    const KIND: Kind = Kind::Rcs;
+
+    fn recipients(&self) -> Vec<Recipient> {
+        vec![Recipient::Phone(self.to.clone())]
+    }
+
+    fn features(&self) -> Features {
+        match self.content {
+            RcsContent::Media(_) => Features::MEDIA,
+            RcsContent::Text { .. } => Features::TEXT,
+        }
+    }
+
+    fn validate(&self, faults: &mut Vec<Fault>) {
+        match &self.content {
+            RcsContent::Media(media) => check_https(faults, "content.link", &media.link),
+            RcsContent::Text { text } => check_present(faults, "content.text", text),
+        }
+    }
+
+    fn fill(&mut self, rendered: Rendered) -> Result<()> {
+        if rendered.html.is_some() {
+            return Err(no_place(Self::KIND, "html"));
+        }
+        self.content = RcsContent::Text { text: rendered.text.unwrap_or_default() };
+        Ok(())
+    }
+}
+
+impl ToPhone for Rcs {
+    fn phone(&self) -> Option<PhoneNumber> {
+        Some(self.to.clone())
+    }
+}

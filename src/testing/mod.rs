@@ -1,0 +1,12 @@
+//! For tests: ours, a host's, and those of channels that others write.
+
+pub use self::{
+    channel::FakeChannel,
+    clock::{ManualClock, SeededEntropy},
+    transport::MockTransport,
+};
+
+mod channel;
+mod clock;
+pub mod conformance;
+mod transport;

@@ -1,0 +1,6 @@
+//! A transport that a test scripts.
+
+/// Scripted.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct MockTransport;

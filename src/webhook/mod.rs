@@ -1,0 +1,360 @@
+//! What providers call back with: verified first, then parsed, without I/O.
+//!
+//! Each leaf of a provider has a `Webhook` that implements [`Receiver`]. The host hands it the
+//! request as it came: the raw body, before any framework parsed it.
+//!
+//! ```
+//! # #[cfg(feature = "netcore")] {
+//! use dakiya::{
+//!     netcore::email,
+//!     webhook::{Guard, Receiver, Request},
+//! };
+//!
+//! let webhook = email::Webhook::new(Guard::secret_path("8e0f9c1d2b7a4465")?);
+//! let body = br#"[{"EVENT":"sent","TRANSID":"1","EMAIL":"asha@example.com","TIMESTAMP":1726000201}]"#;
+//! let request = Request::post("https://erp.example.net/hooks/8e0f9c1d2b7a4465", &body[..]);
+//! let parsed = webhook.receive(&request, dakiya::Timestamp::UNIX_EPOCH)?;
+//! assert_eq!(parsed.events.len(), 1);
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::{borrow::Cow, fmt, net::IpAddr};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde::{Deserialize, Serialize};
+
+pub use self::guard::Guard;
+use crate::{event::Event, time::Timestamp};
+
+mod guard;
+
+/// Turns one provider's calls into events. Pure: no I/O, no clock, no global.
+pub trait Receiver: Send + Sync {
+    /// Proves where `request` came from.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be proven; nothing of the body has been looked at then.
+    fn verify<'a>(
+        &self,
+        request: &'a Request,
+        now: Timestamp,
+    ) -> Result<Verified<'a>, WebhookError>;
+
+    /// Reads the events of a request that was verified.
+    ///
+    /// # Errors
+    ///
+    /// When the body as a whole cannot be read. A single bad event is a fault beside the others.
+    fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError>;
+
+    /// Verifies, then parses.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify) and [`parse`](Self::parse).
+    fn receive(&self, request: &Request, now: Timestamp) -> Result<Parsed, WebhookError> {
+        self.verify(request, now).and_then(|verified| self.parse(verified))
+    }
+}
+
+/// A request as it came over the wire. `Debug` shows its method and size.
+#[non_exhaustive]
+#[derive(Clone)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The public URL that the provider called, query and all; behind a proxy it is not the one
+    /// that the server sees.
+    pub url: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, byte for byte.
+    pub body: Bytes,
+    /// Who connected, for address lists.
+    pub peer: Option<IpAddr>,
+}
+
+impl Request {
+    /// A request of `method` to the public URL `url`.
+    #[must_use]
+    pub fn new(method: Method, url: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        Self { method, url: url.into(), headers: HeaderMap::new(), body: body.into(), peer: None }
+    }
+
+    /// A POST.
+    #[must_use]
+    pub fn post(url: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        Self::new(Method::POST, url, body)
+    }
+
+    /// Sets the headers.
+    #[must_use]
+    pub fn with_headers(mut self, headers: HeaderMap) -> Self {
+        self.headers = headers;
+        self
+    }
+
+    /// Sets who connected.
+    #[must_use]
+    pub fn with_peer(mut self, peer: IpAddr) -> Self {
+        self.peer = Some(peer);
+        self
+    }
+
+    /// A request that a server built on the `http` crate received, at the public URL `url`.
+    #[must_use]
+    pub fn from_http<B: Into<Bytes>>(request: http::Request<B>, url: impl Into<String>) -> Self {
+        let (parts, body) = request.into_parts();
+        Self {
+            method: parts.method,
+            url: url.into(),
+            headers: parts.headers,
+            body: body.into(),
+            peer: None,
+        }
+    }
+
+    /// A header's value, where it is there and readable.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The path of the URL, as written.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        let rest = self.url.split_once("://").map_or(&*self.url, |(_, rest)| rest);
+        let path = rest.find('/').and_then(|start| rest.get(start..)).unwrap_or("/");
+        path.split(['?', '#']).next().unwrap_or("/")
+    }
+
+    /// The query of the URL, as written.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        let query = self.url.split_once('?').map_or("", |(_, query)| query);
+        query.split('#').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Request({}, {} bytes)", self.method, self.body.len())
+    }
+}
+
+/// A request whose origin was proven. Only [`Receiver::verify`] makes one.
+#[derive(Debug)]
+pub struct Verified<'a> {
+    request: &'a Request,
+    proof: Proof,
+}
+
+impl<'a> Verified<'a> {
+    pub(crate) fn new(request: &'a Request, proof: Proof) -> Self {
+        Self { request, proof }
+    }
+
+    /// The request.
+    #[must_use]
+    pub fn request(&self) -> &'a Request {
+        self.request
+    }
+
+    /// How its origin was proven.
+    #[must_use]
+    pub fn proof(&self) -> Proof {
+        self.proof
+    }
+}
+
+/// How the origin of an event was proven.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// Nothing yet: verification runs in shadow mode and would have refused it.
+    Shadow,
+    /// Something only the provider was told: a secret path, header, password or address.
+    Shared,
+    /// The provider's signature over it.
+    Signature,
+    /// Nothing: the host wrote that it accepts this.
+    Unverified,
+}
+
+/// What a request held, and what to answer.
+#[non_exhaustive]
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// The events, in the order received.
+    pub events: Vec<Event>,
+    /// The events that could not be read, beside their good neighbours.
+    pub faults: Vec<EventFault>,
+    /// What to answer.
+    pub reply: Reply,
+    /// A one-time token that the host checks against its own record of those seen.
+    pub once: Option<ReplayToken>,
+}
+
+impl Parsed {
+    /// Nothing but an answer: a handshake or a test.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// One event.
+    #[must_use]
+    pub fn one(event: Event) -> Self {
+        Self { events: vec![event], ..Self::default() }
+    }
+
+    /// Sets what to answer.
+    #[must_use]
+    pub fn replying(mut self, reply: Reply) -> Self {
+        self.reply = reply;
+        self
+    }
+}
+
+/// An event of a batch that could not be read.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("event {index}: {problem}")]
+pub struct EventFault {
+    /// Its place in the batch, from 0.
+    pub index: usize,
+    /// What is wrong with it, without its content.
+    pub problem: Cow<'static, str>,
+}
+
+impl EventFault {
+    /// The fault of the event at `index`.
+    #[must_use]
+    pub fn new(index: usize, problem: impl Into<Cow<'static, str>>) -> Self {
+        Self { index, problem: problem.into() }
+    }
+}
+
+/// A token that a provider uses once, and until when it need be remembered.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplayToken {
+    /// The token.
+    pub token: String,
+    /// When it may be forgotten.
+    pub expires_at: Timestamp,
+}
+
+/// What to answer a provider.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Reply {
+    /// 200 with an empty body: what most providers want.
+    #[must_use]
+    pub fn ok() -> Self {
+        Self::of(200)
+    }
+
+    /// An empty body with `status`.
+    #[must_use]
+    pub fn of(status: u16) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
+    /// Sets the body and its media type.
+    #[must_use]
+    pub fn with_body(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let name = HeaderName::from_static("content-type");
+        self.headers.insert(name, HeaderValue::from_static(content_type));
+        self.body = body.into();
+        self
+    }
+
+    /// The reply as a response of the `http` crate.
+    #[must_use]
+    pub fn into_http(self) -> http::Response<Bytes> {
+        let mut response = http::Response::new(self.body);
+        *response.status_mut() = http::StatusCode::from_u16(self.status).unwrap_or_default();
+        *response.headers_mut() = self.headers;
+        response
+    }
+}
+
+impl Default for Reply {
+    fn default() -> Self {
+        Self::ok()
+    }
+}
+
+/// Why a webhook was refused. Holds nothing of its content.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct WebhookError {
+    kind: WebhookErrorKind,
+    message: Cow<'static, str>,
+}
+
+/// What kind of refusal it is.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WebhookErrorKind {
+    /// The receiver's own settings are wrong.
+    Config,
+    /// The body cannot be read as what the provider sends.
+    Payload,
+    /// The signature, or what stands in for one, is missing or wrong.
+    Signature,
+    /// The signature is too old, or from the future.
+    Stale,
+}
+
+impl WebhookError {
+    /// A refusal of `kind`; `message` holds nothing of the request.
+    #[must_use]
+    pub fn new(kind: WebhookErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    /// The proof of origin is missing or wrong.
+    #[must_use]
+    pub fn signature(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(WebhookErrorKind::Signature, message)
+    }
+
+    /// The body cannot be read.
+    #[must_use]
+    pub fn payload(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(WebhookErrorKind::Payload, message)
+    }
+
+    /// What kind of refusal it is.
+    #[must_use]
+    pub fn kind(&self) -> WebhookErrorKind {
+        self.kind
+    }
+
+    /// What to answer: 401 where the origin is unproven, 400 for a body that cannot be read, 500
+    /// for our own settings.
+    #[must_use]
+    pub fn reply(&self) -> Reply {
+        Reply::of(match self.kind {
+            WebhookErrorKind::Config => 500,
+            WebhookErrorKind::Payload => 400,
+            WebhookErrorKind::Signature | WebhookErrorKind::Stale => 401,
+        })
+    }
+}

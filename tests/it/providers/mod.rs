@@ -1,0 +1,3 @@
+mod netcore;
+mod sandbox;
+mod smtp;
