@@ -278,6 +278,45 @@ impl fmt::Debug for Error {
     }
 }
 
+/// An object of the facts: `kind`, `message`, `fate`, `retryable`, and those of `provider`, `code`,
+/// `status`, `retry_after` (seconds), `faults` and `attempts` that there are.
+impl Serialize for Error {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Facts<'a> {
+            kind: ErrorKind,
+            message: &'a str,
+            fate: Fate,
+            retryable: bool,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            provider: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            code: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            status: Option<u16>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            retry_after: Option<f64>,
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            faults: &'a [Fault],
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            attempts: &'a [Attempt],
+        }
+        let facts = Facts {
+            kind: self.kind(),
+            message: self.message(),
+            fate: self.fate(),
+            retryable: self.is_retryable(),
+            provider: self.provider(),
+            code: self.code(),
+            status: self.status(),
+            retry_after: self.retry_after().map(|delay| delay.as_secs_f64()),
+            faults: self.faults(),
+            attempts: self.attempts(),
+        };
+        facts.serialize(to)
+    }
+}
+
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)

@@ -27,7 +27,7 @@ pub use self::{
     error::{Attempt, Error, ErrorKind, Fate, Fault, Reroute, Result},
     event::{Event, EventKind, Scope, Status},
     message::*,
-    messenger::{Messenger, MessengerBuilder, Plan},
+    messenger::{Messenger, MessengerBuilder, Plan, Routed},
     time::Timestamp,
 };
 
@@ -51,3 +51,8 @@ pub mod template;
 pub mod testing;
 pub mod time;
 pub mod webhook;
+
+/// Every code block of the README is compiled and run.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

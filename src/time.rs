@@ -96,3 +96,15 @@ pub(crate) fn until(clock: &dyn Clock, deadline: Timestamp) -> Duration {
 pub(crate) fn after(now: Timestamp, duration: Duration) -> Timestamp {
     now.checked_add(duration).unwrap_or(Timestamp::MAX)
 }
+
+/// The clock of a host that handed in none.
+#[cfg(feature = "__tokio")]
+pub(crate) fn default_clock() -> crate::Result<SharedClock> {
+    Ok(TokioClock::shared())
+}
+
+/// Without tokio there is no timer to fall back to.
+#[cfg(not(feature = "__tokio"))]
+pub(crate) fn default_clock() -> crate::Result<SharedClock> {
+    Err(crate::Error::config("no clock: hand one in with `clock`"))
+}

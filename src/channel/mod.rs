@@ -131,7 +131,7 @@ pub struct Receipt {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<Attempt>,
     /// Why the receipt could not be recorded. The message is out all the same.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub unrecorded: Option<Error>,
 }
 
@@ -190,7 +190,7 @@ pub struct RecipientOutcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_message_id: Option<String>,
     /// Why the provider refused this recipient; accepted when absent.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Error>,
 }
 

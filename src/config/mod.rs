@@ -1,1 +1,112 @@
-//! Settings.
+//! From settings to channels: the environment and provider URLs. The only module that names every
+//! provider.
+//!
+//! | URL | sends | query |
+//! | --- | --- | --- |
+//! | `smtp://user:secret@host:port` | email | `tls=starttls\|implicit\|none`, `from`, `hello` |
+//! | `netcore+email://API_KEY@default` | email | `from`, `version=v6\|v5.1`, `region=global\|eu`, `endpoint` |
+//! | `netcore+sms://USER:PASSWORD@FEED_ID` | SMS | `sender`, `entity`, `endpoint` |
+//! | `sandbox://` | everything | |
+//! | `failover(a b …)` | what all of them send | |
+
+use std::collections::BTreeMap;
+
+use self::{provider_url::ProviderUrl, url::connect};
+use crate::{
+    error::{Error, Result},
+    messenger::{Messenger, MessengerBuilder},
+};
+
+mod env;
+mod provider_url;
+mod url;
+
+impl MessengerBuilder {
+    /// Adds the channels of a provider URL, for each kind that it sends.
+    ///
+    /// Secrets are percent-encoded; `+` stays a plus. `endpoint=http://127.0.0.1:8080` points any
+    /// HTTP provider at another host. `failover(a b)` nests; inside it, a space or parenthesis of
+    /// a URL is percent-encoded.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "netcore", feature = "sandbox"))] {
+    /// use dakiya::Messenger;
+    ///
+    /// let messenger = Messenger::builder()
+    ///     .url("netcore+sms://98000:s%40cret@390001?sender=DRISHT&entity=1101000000000000017")?
+    ///     .build();
+    /// # let _ = messenger;
+    /// # }
+    /// # Ok::<(), dakiya::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Config`](crate::ErrorKind::Config) naming everything that is missing, unknown or
+    /// malformed; the URL itself is never quoted.
+    pub fn url(mut self, url: &str) -> Result<Self> {
+        let url = ProviderUrl::parse(url)?;
+        let found = connect(&url, self.clock.as_ref())?;
+        self.channels.add(found);
+        Ok(self)
+    }
+
+    /// Adds the channels that the process's environment names, by the variable names that common
+    /// `.env` files use.
+    ///
+    /// # Errors
+    ///
+    /// [`Config`](crate::ErrorKind::Config) with a fault for each variable that is missing,
+    /// malformed or contradictory.
+    #[expect(clippy::disallowed_methods, reason = "the host asked for its environment")]
+    pub fn from_env(self) -> Result<Self> {
+        self.from_vars(std::env::vars_os().filter_map(|(name, value)| {
+            // A variable that is no text is none of ours.
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        }))
+    }
+
+    /// Adds the channels that `vars` name, as [`from_env`](Self::from_env) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn from_vars(mut self, vars: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
+        let vars: BTreeMap<String, String> = vars.into_iter().collect();
+        for url in env::urls(&vars)? {
+            let found = connect(&url, self.clock.as_ref())?;
+            self.channels.add(found);
+        }
+        Ok(self)
+    }
+}
+
+impl Messenger {
+    /// A messenger with the channels that the environment names.
+    ///
+    /// | what | variables |
+    /// | --- | --- |
+    /// | which provider | `EMAIL_PROVIDER`, `SMS_PROVIDER`, `WHATSAPP_PROVIDER`; or a provider URL in `EMAIL_URL`, `SMS_URL`, `WHATSAPP_URL` |
+    /// | sender of mail | `EMAIL_FROM_ADDRESS`, `EMAIL_FROM_NAME` |
+    /// | SMTP | `SMTP_HOST`, `SMTP_PORT`, `SMTP_USER` or `SMTP_USERNAME`, `SMTP_PASSWORD`, `SMTP_SECURE` or `SMTP_USE_TLS`, `SMTP_FROM_EMAIL`, `SMTP_FROM_NAME` |
+    /// | SendGrid, through its SMTP relay | `SENDGRID_API_KEY` |
+    /// | Netcore email | `NETCORE_EMAIL_API_KEY` or `NETCORE_API_KEY`, `NETCORE_EMAIL_VERSION`, `NETCORE_EMAIL_REGION`, `NETCORE_EMAIL_ENDPOINT` |
+    /// | Netcore SMS | `NETCORE_SMS_FEED_ID`, `NETCORE_SMS_USERNAME`, `NETCORE_SMS_PASSWORD`, `NETCORE_SMS_SENDER_ID`, `NETCORE_SMS_ENTITY_ID`, `NETCORE_SMS_ENDPOINT`, each also without `SMS_` |
+    ///
+    /// `TWILIO_*` and `WHATSAPP_*` are known, and reported where they name a provider that this
+    /// build does not have.
+    ///
+    /// # Errors
+    ///
+    /// [`Config`](crate::ErrorKind::Config) with a fault for each variable that is missing,
+    /// malformed or contradictory, or when none names a channel.
+    pub fn from_env() -> Result<Self> {
+        let messenger = Self::builder().from_env()?.build()?;
+        if messenger.kinds().is_empty() {
+            return Err(Error::config(
+                "the environment names no channel: set EMAIL_PROVIDER or SMS_PROVIDER",
+            ));
+        }
+        Ok(messenger)
+    }
+}

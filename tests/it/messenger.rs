@@ -1,1 +1,196 @@
+use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
+use dakiya::{
+    AnyEnvelope, Channel, Dispatch, Dlt, Draft, Email, EmailAddress, ErrorKind, Kind, Message,
+    Messenger, PhoneNumber, Purpose, Receipt, Record, Result, Sms, TemplateRef, Timestamp,
+    compliance::{
+        dlt::{Category, Registration, Registry},
+        suppression::{Reason, SuppressionList},
+    },
+    sandbox::Sandbox,
+    template::TemplateSet,
+    testing::{ManualClock, SeededEntropy},
+};
+
+const NOW: &str = "2026-03-14T09:00:00Z";
+
+fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+fn number() -> PhoneNumber {
+    PhoneNumber::parse("+919845000012").unwrap()
+}
+
+fn mail() -> Email {
+    Email::to(EmailAddress::parse("asha@example.com").unwrap()).subject("Ready").text("It is.")
+}
+
+fn messenger(sandbox: &Sandbox) -> dakiya::MessengerBuilder {
+    Messenger::builder()
+        .email(sandbox.clone())
+        .sms(sandbox.clone())
+        .clock(ManualClock::at(now()).shared())
+        .entropy(Arc::new(SeededEntropy::new(7)))
+}
+
+fn templates() -> TemplateSet {
+    TemplateSet::builder()
+        .file(
+            "ready/1/en.toml",
+            "[email]\nsubject = \"Order {{id}}\"\nhtml = \"<p>{{name}}</p>\"\n\
+             [sms]\ntext = \"Dear {{name}}, order {{id}} is ready. - Drishti Opticals\"\n\
+             dlt_template = \"1107000000000000101\"\n",
+        )
+        .build()
+        .unwrap()
+}
+
+fn registry() -> Registry {
+    let text = "Dear {#var#}, order {#alphanumeric#} is ready. - Drishti Opticals";
+    Registry::builder()
+        .entity("1101000000000000017")
+        .template(
+            Registration::new("1107000000000000101", text, Category::ServiceImplicit)
+                .header("DRISHT"),
+        )
+        .build()
+        .unwrap()
+}
+
+fn ready() -> TemplateRef {
+    TemplateRef::new("ready").var("name", "<Asha>").var("id", "2041")
+}
+
+#[tokio::test]
+async fn a_template_becomes_a_checked_message_and_a_receipt() {
+    let sandbox = Sandbox::new();
+    let messenger = messenger(&sandbox).templates(templates()).dlt(registry()).build().unwrap();
+
+    let receipt = messenger.send(Sms::to(number()).template(ready())).await.unwrap();
+
+    assert_eq!((receipt.provider.as_str(), receipt.kind), ("sandbox.sms", Kind::Sms));
+    let AnyEnvelope { content: dakiya::Content::Sms(sms), template, .. } = &sandbox.messages()[0]
+    else {
+        panic!("no SMS");
+    };
+    assert_eq!(sms.text, "Dear <Asha>, order 2041 is ready. - Drishti Opticals");
+    let dlt = Dlt::template("1107000000000000101").entity("1101000000000000017").header("DRISHT");
+    assert_eq!(sms.dlt.as_ref(), Some(&dlt));
+    assert_eq!(template.as_ref().unwrap().version, "1");
+}
+
+#[tokio::test]
+async fn a_plan_shows_the_text_the_segments_and_all_that_would_refuse_it() {
+    let sandbox = Sandbox::new();
+    let list = SuppressionList::new();
+    list.add(&dakiya::Recipient::Phone(number()), dakiya::Scope::Address, Reason::Manual);
+    let messenger = messenger(&sandbox)
+        .templates(templates())
+        .dlt(registry())
+        .suppressions(list)
+        .build()
+        .unwrap();
+    let long = ready().var("id", "x".repeat(41));
+
+    let draft = Sms::to(number()).template(long).expires_at(now()).tag("a\nb");
+    let plan = messenger.plan(draft.clone()).await.unwrap();
+
+    let kinds: Vec<_> = plan.refusals().iter().map(dakiya::Error::kind).collect();
+    use ErrorKind::{Compliance, Expired, InvalidMessage, Suppressed};
+    assert_eq!(kinds, [InvalidMessage, Expired, Suppressed, Compliance]);
+    assert_eq!(plan.segments().segments, 1);
+    let error = messenger.send(draft).await.unwrap_err();
+    assert_eq!(error.kind(), InvalidMessage);
+    let fields: Vec<_> = error.faults().iter().map(|fault| fault.field.as_str()).collect();
+    assert_eq!(fields, ["tags[0]", "recipients[0]", "text"]);
+    assert!(sandbox.messages().is_empty());
+}
+
+#[tokio::test]
+async fn a_batch_answers_in_order_and_sends_the_good_ones() {
+    let sandbox = Sandbox::new();
+    let messenger = messenger(&sandbox).build().unwrap();
+    let drafts = vec![
+        mail().draft(),
+        mail().subject("").draft(),
+        mail().template("nothing"),
+        mail().draft(),
+    ];
+
+    let results = messenger.send_batch(drafts).await;
+
+    let kinds: Vec<_> = results.iter().map(|r| r.as_ref().err().map(dakiya::Error::kind)).collect();
+    assert_eq!(kinds, [None, Some(ErrorKind::InvalidMessage), Some(ErrorKind::Config), None]);
+    assert_eq!(sandbox.messages().len(), 2);
+}
+
+#[tokio::test]
+async fn a_kind_without_a_channel_is_a_config_error() {
+    let messenger = messenger(&Sandbox::new()).build().unwrap();
+    let to = dakiya::WhatsAppAddress::parse("+919845000012").unwrap();
+    let error = messenger.send(dakiya::WhatsApp::to(to).text("hi")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+}
+
+#[tokio::test]
+async fn what_was_rendered_is_checked_again_when_it_is_dispatched() {
+    let sandbox = Sandbox::new();
+    let list = Arc::new(SuppressionList::new());
+    let messenger = messenger(&sandbox).suppressions(Arc::clone(&list)).build().unwrap();
+    let plan = messenger.plan(mail().draft().purpose(Purpose::Utility)).await.unwrap();
+    let stored = serde_json::to_string(&AnyEnvelope::from(plan.into_envelope())).unwrap();
+    let read = || serde_json::from_str::<AnyEnvelope>(&stored).unwrap();
+
+    assert!(messenger.dispatch(read()).await.is_ok());
+    let to = dakiya::Recipient::Email(EmailAddress::parse("asha@example.com").unwrap());
+    list.add(&to, dakiya::Scope::Address, Reason::HardBounce);
+    let results = messenger.dispatch_batch(vec![read(), read()]).await;
+    assert!(results.iter().all(|r| r.as_ref().unwrap_err().kind() == ErrorKind::Suppressed));
+
+    let mut newer = read();
+    newer.schema = AnyEnvelope::SCHEMA + 1;
+    assert_eq!(messenger.dispatch(newer).await.unwrap_err().kind(), ErrorKind::Config);
+}
+
+#[derive(Default)]
+struct Book {
+    kept: Mutex<Vec<bool>>,
+    broken: bool,
+}
+
+#[async_trait]
+impl Record for Book {
+    async fn record(&self, _: &AnyEnvelope, outcome: &Result<Receipt>) -> Result<()> {
+        self.kept.lock().unwrap().push(outcome.is_ok());
+        if self.broken { Err(dakiya::Error::config("the disk is full")) } else { Ok(()) }
+    }
+}
+
+#[tokio::test]
+async fn each_outcome_is_recorded_and_a_broken_record_undoes_no_send() {
+    let book = Arc::new(Book::default());
+    struct Shared(Arc<Book>);
+    #[async_trait]
+    impl Record for Shared {
+        async fn record(&self, envelope: &AnyEnvelope, outcome: &Result<Receipt>) -> Result<()> {
+            self.0.record(envelope, outcome).await
+        }
+    }
+    let built = messenger(&Sandbox::new()).record(Shared(Arc::clone(&book))).build().unwrap();
+    built.send(mail()).await.unwrap();
+    built.send(mail().subject("")).await.unwrap_err();
+    assert_eq!(*book.kept.lock().unwrap(), [true, false]);
+
+    let broken = Book { broken: true, ..Book::default() };
+    let built = messenger(&Sandbox::new()).record(broken).build().unwrap();
+    assert!(built.send(mail()).await.unwrap().unrecorded.is_some());
+}
+
+#[test]
+fn the_compiler_keeps_kinds_apart() {
+    fn takes_sms(_: &dyn Channel<Sms>) {}
+    takes_sms(&Sandbox::new());
+    let _: Draft<Email> = mail().into();
+}

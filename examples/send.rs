@@ -1,0 +1,304 @@
+//! Sends through a provider URL: JSON lines in, a receipt or an error a line out, in order.
+//!
+//! ```console
+//! $ echo '{"channel":"sms","recipient":"+919845000012","content":{"text":"Ready"}}' |
+//!     cargo run -q --example send -- --via sandbox://
+//! ```
+//!
+//! Options: `--via URL` (required), `--templates DIR`, `--dlt FILE`, `--region IN`. Lines that are
+//! there together go out together, through the provider's bulk form. The README has the format.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what it is for")]
+
+use std::{
+    collections::BTreeMap,
+    io::{self, BufRead as _, Write as _},
+    process::ExitCode,
+};
+
+use dakiya::{
+    ApplePush, Attachment, Call, DeviceToken, Dlt, Draft, Email, Error, Fault, Kind, Mailbox,
+    Media, Message, Messenger, PhoneNumber, Purpose, Rcs, Receipt, Region, Result, Routed,
+    SenderId, Sms, Subscription, TemplateRef, Timestamp, WebPush, WhatsApp, WhatsAppAddress,
+    compliance::dlt::Registry, template::TemplateSet,
+};
+use jiff::{civil::DateTime, tz::TimeZone};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    channel: String,
+    recipient: Value,
+    content: Content,
+    #[serde(default)]
+    scheduling: Option<Scheduling>,
+    #[serde(default)]
+    purpose: Purpose,
+    #[serde(default)]
+    tags: Vec<String>,
+    idempotency_key: Option<String>,
+    callback_data: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Content {
+    template_id: Option<String>,
+    version: Option<String>,
+    locale: Option<String>,
+    #[serde(default)]
+    parameters: serde_json::Map<String, Value>,
+    from: Option<String>,
+    subject: Option<String>,
+    text: Option<String>,
+    html: Option<String>,
+    #[serde(default)]
+    media: Vec<Media>,
+    #[serde(default)]
+    attachments: Vec<Attachment>,
+    dlt: Option<Dlt>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scheduling {
+    send_at: String,
+    timezone: Option<String>,
+}
+
+/// The command line.
+struct Options {
+    via: String,
+    templates: Option<String>,
+    dlt: Option<String>,
+    region: Region,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    let options = options()?;
+    let mut builder = Messenger::builder().url(&options.via)?;
+    if let Some(folder) = &options.templates {
+        builder = builder.templates(TemplateSet::from_dir(folder)?);
+    }
+    if let Some(file) = &options.dlt {
+        builder = builder.dlt(Registry::from_toml(&std::fs::read_to_string(file)?)?);
+    }
+    let messenger = builder.build()?;
+
+    let (send, mut lines) = tokio::sync::mpsc::unbounded_channel();
+    // A thread of its own, so that lines that are there together are seen together.
+    std::thread::spawn(move || {
+        io::stdin().lock().lines().map_while(Result::ok).try_for_each(|line| send.send(line))
+    });
+    let mut batch = Vec::new();
+    while lines.recv_many(&mut batch, 1000).await > 0 {
+        let wanted: Vec<_> = batch.drain(..).filter(|line| !line.trim().is_empty()).collect();
+        let answers = answer(&messenger, &wanted, options.region).await;
+        let mut out = io::stdout().lock();
+        for answer in answers {
+            let answer = match answer {
+                Ok(receipt) => json!({"ok": true, "receipt": receipt}),
+                Err(error) => json!({"ok": false, "error": error}),
+            };
+            writeln!(out, "{answer}")?;
+        }
+        out.flush()?;
+    }
+    Ok(())
+}
+
+fn options() -> Result<Options, Box<dyn std::error::Error>> {
+    let mut given = BTreeMap::new();
+    let mut arguments = std::env::args().skip(1);
+    while let Some(name) = arguments.next() {
+        let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
+        given.insert(name, value);
+    }
+    let options = Options {
+        via: given.remove("--via").ok_or("--via <provider URL> is required")?,
+        templates: given.remove("--templates"),
+        dlt: given.remove("--dlt"),
+        region: given.remove("--region").map_or(Ok(Region::INDIA), |text| Region::parse(&text))?,
+    };
+    match given.into_keys().next() {
+        Some(name) => Err(format!("no option {name}").into()),
+        None => Ok(options),
+    }
+}
+
+/// One answer a line: the lines of each kind go out as one batch.
+async fn answer(messenger: &Messenger, lines: &[String], region: Region) -> Vec<Result<Receipt>> {
+    let mut answers: Vec<Option<Result<Receipt>>> = vec![None; lines.len()];
+    let mut sorted = Sorted::default();
+    for (index, line) in lines.iter().enumerate() {
+        if let Err(error) = sorted.sort(index, line, region)
+            && let Some(answer) = answers.get_mut(index)
+        {
+            *answer = Some(Err(error));
+        }
+    }
+    let Sorted { apple_push, email, rcs, sms, voice, web_push, whatsapp } = sorted;
+    flush(messenger, apple_push, &mut answers).await;
+    flush(messenger, email, &mut answers).await;
+    flush(messenger, rcs, &mut answers).await;
+    flush(messenger, sms, &mut answers).await;
+    flush(messenger, voice, &mut answers).await;
+    flush(messenger, web_push, &mut answers).await;
+    flush(messenger, whatsapp, &mut answers).await;
+    answers.into_iter().flatten().collect()
+}
+
+async fn flush<M: Routed>(
+    messenger: &Messenger,
+    drafts: Vec<(usize, Draft<M>)>,
+    answers: &mut [Option<Result<Receipt>>],
+) {
+    let (places, drafts): (Vec<_>, Vec<_>) = drafts.into_iter().unzip();
+    for (place, answer) in places.into_iter().zip(messenger.send_batch(drafts).await) {
+        if let Some(slot) = answers.get_mut(place) {
+            *slot = Some(answer);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Sorted {
+    apple_push: Vec<(usize, Draft<ApplePush>)>,
+    email: Vec<(usize, Draft<Email>)>,
+    rcs: Vec<(usize, Draft<Rcs>)>,
+    sms: Vec<(usize, Draft<Sms>)>,
+    voice: Vec<(usize, Draft<Call>)>,
+    web_push: Vec<(usize, Draft<WebPush>)>,
+    whatsapp: Vec<(usize, Draft<WhatsApp>)>,
+}
+
+impl Sorted {
+    fn sort(&mut self, index: usize, line: &str, region: Region) -> Result<()> {
+        let line: Line = serde_json::from_str(line).map_err(|error| {
+            // The parser's words may quote the line, its place does not.
+            let place = format!("is no message (column {})", error.column());
+            fault("line", place, "write the format of the README")
+        })?;
+        let phone = || phone(&line.recipient, region);
+        let text = line.content.text.clone().unwrap_or_default();
+        let media = line.content.media.first().cloned();
+        match line.channel.parse::<Kind>()? {
+            Kind::ApplePush => {
+                let to = DeviceToken::parse(string(&line.recipient)?).map_err(address)?;
+                let mut push = ApplePush::to(to);
+                push.title.clone_from(&line.content.subject);
+                push.body.clone_from(&line.content.text);
+                self.apple_push.push((index, draft(push, &line)?));
+            }
+            Kind::Email => self.email.push((index, draft(mail(&line)?, &line)?)),
+            Kind::Rcs => {
+                let rcs = Rcs::to(phone()?).text(text);
+                let rcs = media.map_or_else(|| rcs.clone(), |media| rcs.clone().media(media));
+                self.rcs.push((index, draft(rcs, &line)?));
+            }
+            Kind::Sms => {
+                let mut sms = Sms::to(phone()?).text(text);
+                sms.dlt.clone_from(&line.content.dlt);
+                sms.from =
+                    line.content.from.clone().map(SenderId::parse).transpose().map_err(address)?;
+                self.sms.push((index, draft(sms, &line)?));
+            }
+            Kind::Voice => self.voice.push((index, draft(Call::to(phone()?).say(text), &line)?)),
+            Kind::WebPush => {
+                let to: Subscription =
+                    serde_json::from_value(line.recipient.clone()).map_err(|_| {
+                        fault("recipient", "is no subscription", "write endpoint, p256dh, auth")
+                    })?;
+                self.web_push.push((index, draft(WebPush::to(to).payload(text), &line)?));
+            }
+            Kind::WhatsApp => {
+                let raw = string(&line.recipient)?;
+                let to = match phone() {
+                    Ok(number) => number.into(),
+                    Err(_) => WhatsAppAddress::parse(raw).map_err(address)?,
+                };
+                let message = WhatsApp::to(to).text(text);
+                let message =
+                    media.map_or_else(|| message.clone(), |media| message.clone().media(media));
+                self.whatsapp.push((index, draft(message, &line)?));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn mail(line: &Line) -> Result<Email> {
+    let to = Mailbox::parse(&string(&line.recipient)?).map_err(address)?;
+    let content = &line.content;
+    let mut mail = Email::to(to).subject(content.subject.clone().unwrap_or_default());
+    mail.from = content.from.as_deref().map(Mailbox::parse).transpose().map_err(address)?;
+    mail.text.clone_from(&content.text);
+    mail.html.clone_from(&content.html);
+    mail.attachments.clone_from(&content.attachments);
+    Ok(mail)
+}
+
+/// What every kind shares.
+fn draft<M: Message>(message: M, line: &Line) -> Result<Draft<M>> {
+    let mut draft = message.draft().purpose(line.purpose);
+    if let Some(id) = &line.content.template_id {
+        let mut template = TemplateRef::new(id).vars(&line.content.parameters);
+        template.version.clone_from(&line.content.version);
+        template.locale.clone_from(&line.content.locale);
+        draft = draft.with_template(template);
+    }
+    if let Some(scheduling) = &line.scheduling {
+        draft = draft.send_at(scheduling.at()?);
+    }
+    draft.delivery.tags.clone_from(&line.tags);
+    draft.delivery.idempotency_key.clone_from(&line.idempotency_key);
+    draft.delivery.callback_data.clone_from(&line.callback_data);
+    Ok(draft)
+}
+
+impl Scheduling {
+    /// A moment with an offset, or a local time in a zone.
+    fn at(&self) -> Result<Timestamp> {
+        if let Ok(at) = self.send_at.parse::<Timestamp>() {
+            return Ok(at);
+        }
+        let wrong = || fault("scheduling.send_at", "is no time", "write 2026-12-01T10:00:00+05:30");
+        let local: DateTime = self.send_at.parse().map_err(|_| wrong())?;
+        let zone = self.timezone.as_deref().ok_or_else(|| {
+            fault("scheduling.timezone", "is missing", "write one, such as Asia/Kolkata")
+        })?;
+        let zone = TimeZone::get(zone).map_err(|_| {
+            fault("scheduling.timezone", "is no time zone", "write one, such as Asia/Kolkata")
+        })?;
+        Ok(local.to_zoned(zone).map_err(|_| wrong())?.timestamp())
+    }
+}
+
+fn phone(recipient: &Value, region: Region) -> Result<PhoneNumber> {
+    PhoneNumber::parse_in(&string(recipient)?, region).map_err(address)
+}
+
+fn string(recipient: &Value) -> Result<String> {
+    let text = recipient.as_str().map(str::to_owned);
+    text.ok_or_else(|| fault("recipient", "is no text", "write an address"))
+}
+
+fn address(error: dakiya::AddressError) -> Error {
+    fault("recipient", error.problem, error.remedy)
+}
+
+fn fault(field: &str, problem: impl Into<String>, remedy: impl Into<String>) -> Error {
+    Error::invalid(vec![Fault::new(field, problem, remedy)])
+}

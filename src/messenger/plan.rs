@@ -1,0 +1,59 @@
+//! Everything but the sending.
+
+use crate::{
+    error::Error,
+    message::{Envelope, Message, Segments, Sms},
+};
+
+/// A finished message, and what would refuse it.
+#[derive(Clone, Debug)]
+pub struct Plan<M: Message> {
+    envelope: Envelope<M>,
+    refusals: Vec<Error>,
+}
+
+impl<M: Message> Plan<M> {
+    pub(super) fn new(envelope: Envelope<M>, refusals: Vec<Error>) -> Self {
+        Self { envelope, refusals }
+    }
+
+    /// The message as it would be sent.
+    #[must_use]
+    pub fn envelope(&self) -> &Envelope<M> {
+        &self.envelope
+    }
+
+    /// The message, to keep.
+    #[must_use]
+    pub fn into_envelope(self) -> Envelope<M> {
+        self.envelope
+    }
+
+    /// All that would refuse it, each with its own kind.
+    #[must_use]
+    pub fn refusals(&self) -> &[Error] {
+        &self.refusals
+    }
+
+    /// Whether nothing would refuse it before the provider.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.refusals.is_empty()
+    }
+
+    /// What a send would answer: the first refusal, with the faults of all.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Error> {
+        let (first, rest) = self.refusals.split_first()?;
+        let faults = rest.iter().flat_map(Error::faults).cloned().collect();
+        Some(first.clone().with_faults(faults))
+    }
+}
+
+impl Plan<Sms> {
+    /// How many segments it would be billed as.
+    #[must_use]
+    pub fn segments(&self) -> Segments {
+        self.envelope.message.segments()
+    }
+}
