@@ -400,8 +400,7 @@ mod tests {
 
     #[test]
     fn all_that_cannot_be_is_named_at_once() {
-        let mut zero = Limits::default();
-        zero.connections = 0;
+        let zero = Limits { connections: 0, ..Limits::default() };
         let broken = "-----BEGIN CERTIFICATE-----\nx";
         let builder = Smtp::builder("a b").hello("a\r\nMAIL").limits(zero).root_certificate(broken);
         let named = fields(builder.tls(Tls::None).password("", "secret"));

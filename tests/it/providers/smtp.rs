@@ -1,10 +1,7 @@
 //! Every stage of a session, and every way it can fail.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
@@ -776,7 +773,7 @@ async fn text_amp_and_html_inline_files_and_attachments_nest_in_that_order() {
         .amp("<html amp4email></html>")
         .attach(Attachment::new("रसीद.pdf", "application/pdf", &b"%PDF-1.7\n"[..]))
         .attach(Attachment::new("logo.png", "image/png", &b"png"[..]).inline("logo"));
-    let mail = written(|builder| builder, envelope(email)).await;
+    let mail = written(|builder| builder, envelope(email)).await.replace("\r\n ", " ");
     let mut at = 0;
     for next in [
         "Content-Type: multipart/mixed; boundary=\"=_01973c5e7a0070008000000000000001_3\"",
@@ -859,7 +856,7 @@ async fn headers_are_encoded_and_cannot_begin_a_line() {
     assert!(mail.is_ascii() && head.lines().all(|line| line.len() <= 78), "{head}");
     for part in [
         "Subject: =?utf-8?b?",
-        "Reply-To: \"Rao, A\" <asha@example.com>",
+        "Reply-To: =?utf-8?b?UmFvLCBB?= <asha@example.com>",
         "X-Order: 42 =?utf-8?b?w6k=?=",
         "<mine@example.org>",
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
@@ -1032,6 +1029,7 @@ async fn a_check_asks_for_a_sign_of_life_and_ends_in_time() {
 /// `DAKIYA_TEST_SMTP=host:port` of a plain-text server that takes mail for example.com, such as
 /// Postfix.
 #[tokio::test]
+#[expect(clippy::print_stderr, reason = "says what is left out")]
 async fn a_real_server_takes_it() {
     let Ok(address) = std::env::var("DAKIYA_TEST_SMTP") else {
         eprintln!("left out: DAKIYA_TEST_SMTP is not set");

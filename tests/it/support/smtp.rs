@@ -162,11 +162,11 @@ impl Session<'_> {
             return;
         }
         let mut stream = BufReader::new(stream);
-        if matches!(self.talk(&mut stream, false, true).await, End::Upgrade) {
-            if let Ok(stream) = tls.accept(stream.into_inner()).await {
-                self.note("TLS");
-                self.talk(&mut BufReader::new(stream), true, false).await;
-            }
+        if matches!(self.talk(&mut stream, false, true).await, End::Upgrade)
+            && let Ok(stream) = tls.accept(stream.into_inner()).await
+        {
+            self.note("TLS");
+            self.talk(&mut BufReader::new(stream), true, false).await;
         }
     }
 
@@ -263,7 +263,7 @@ impl Session<'_> {
     fn hello(&self, tls: bool) -> String {
         let under_tls = self.options.extensions_tls.as_ref().filter(|_| tls);
         let lines = under_tls.unwrap_or(&self.options.extensions);
-        let lines: String = lines.iter().map(|line| format!("250-{line}\r\n")).collect();
+        let lines = lines.iter().fold(String::new(), |all, line| all + "250-" + line + "\r\n");
         format!("250-test\r\n{lines}250 HELP")
     }
 }

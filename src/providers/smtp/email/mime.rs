@@ -124,9 +124,8 @@ fn further(headers: &mut Headers, faults: &mut Vec<Fault>, email: &Email) {
     let all: Vec<_> = email.all_headers().collect();
     for (index, each) in all.iter().enumerate() {
         let is_own = index < email.headers.len();
-        let field = |name: &str| match is_own {
-            true => format!("headers[{index}].{name}"),
-            false => "unsubscribe".to_owned(),
+        let field = |name: &str| {
+            if is_own { format!("headers[{index}].{name}") } else { "unsubscribe".to_owned() }
         };
         // lettre keeps the last of two, and the first would be lost in silence.
         if all.iter().take(index).any(|other| other.name.eq_ignore_ascii_case(&each.name)) {
@@ -140,12 +139,11 @@ fn further(headers: &mut Headers, faults: &mut Vec<Fault>, email: &Email) {
             let remedy = "use ASCII: an encoded address is none";
             faults.push(Fault::new("unsubscribe.mailto", "is not ASCII", remedy));
         }
-        match HeaderName::new_from_ascii(each.name.clone()) {
-            Ok(name) => headers.insert_raw(HeaderValue::new(name, each.value.clone())),
-            Err(_) => {
-                let remedy = "write printable ASCII without space and colon";
-                faults.push(Fault::new(field("name"), "is no header name", remedy));
-            }
+        if let Ok(name) = HeaderName::new_from_ascii(each.name.clone()) {
+            headers.insert_raw(HeaderValue::new(name, each.value.clone()));
+        } else {
+            let remedy = "write printable ASCII without space and colon";
+            faults.push(Fault::new(field("name"), "is no header name", remedy));
         }
     }
 }
