@@ -447,7 +447,7 @@ impl Unsubscribe {
     }
 
     fn headers(&self) -> [Header; 2] {
-        let mailto = self.mailto.as_ref().map(|to| format!(", <mailto:{}>", to.as_str()));
+        let mailto = self.mailto.as_ref().map(|to| format!(", <mailto:{}>", to.to_ascii_domain()));
         let value = format!("<{}>{}", self.url, mailto.unwrap_or_default());
         [
             Header { name: "List-Unsubscribe".into(), value },

@@ -21,4 +21,5 @@ mod policy;
 mod providers;
 mod route;
 mod secrets;
+mod support;
 mod template;

@@ -1,0 +1,296 @@
+//! encode: `Email` → MIME, by lettre's headers and parts.
+//!
+//! lettre encodes every header value that holds more than printable ASCII by RFC 2047 or 2231, so
+//! none can begin a line of its own; what must not be encoded at all is refused here. Its
+//! `MessageBuilder` is not used: it parses the senders again, and takes quadratic time for many
+//! recipients.
+//!
+//! Source: [RFC 5322](https://www.rfc-editor.org/rfc/rfc5322),
+//! [RFC 2045](https://www.rfc-editor.org/rfc/rfc2045),
+//! [RFC 2387](https://www.rfc-editor.org/rfc/rfc2387).
+
+use jiff::tz::TimeZone;
+use lettre::{
+    Address,
+    message::{
+        Body, Mailbox as LettreMailbox, Mailboxes, MultiPart, SinglePart,
+        header::{
+            self, ContentDisposition, ContentId, ContentTransferEncoding, ContentType, HeaderName,
+            HeaderValue, Headers,
+        },
+    },
+};
+
+use super::super::{config::Senders, error::LABEL, preset::Echo};
+use crate::{
+    Attachment, Email, EmailAddress, Envelope, Error, Fault, Mailbox, MessageId, Result, Timestamp,
+};
+
+/// A mail as it goes out.
+pub(super) struct Mime {
+    /// Where bounces go: the address of `MAIL`.
+    pub(super) return_path: String,
+    /// Headers and body.
+    pub(super) content: Vec<u8>,
+}
+
+/// The mail of `envelope`, written at `now`. The same envelope at the same time makes the same
+/// bytes.
+///
+/// # Errors
+///
+/// [`InvalidMessage`](crate::ErrorKind::InvalidMessage) with every fault.
+pub(super) fn encode(
+    senders: &Senders,
+    envelope: &Envelope<Email>,
+    now: Timestamp,
+) -> Result<Mime> {
+    let email = &envelope.message;
+    let mut faults = Vec::new();
+    let from = email.from.as_ref().or(senders.from.as_ref());
+    if from.is_none() {
+        let remedy = "set it on the mail or on the account";
+        faults.push(Fault::new("from", "is missing", remedy));
+    }
+    let mut headers = Headers::new();
+    originators(&mut headers, senders, from, envelope.id, now)?;
+    addressees(&mut headers, email);
+    headers.set(header::Subject::from(email.subject.clone()));
+    if let Some(echo) = &senders.echo {
+        echoed(&mut headers, &mut faults, echo, envelope);
+    }
+    further(&mut headers, &mut faults, email);
+    let entity = entity(&mut faults, email, envelope.id);
+    let (Some(from), true) = (from, faults.is_empty()) else {
+        return Err(Error::invalid(faults).with_provider(LABEL));
+    };
+    let return_path = senders.return_path.as_ref().unwrap_or(&from.email);
+    Ok(Mime {
+        return_path: return_path.to_ascii_domain().into_owned(),
+        content: entity.write(headers),
+    })
+}
+
+fn originators(
+    headers: &mut Headers,
+    senders: &Senders,
+    from: Option<&Mailbox>,
+    id: MessageId,
+    now: Timestamp,
+) -> Result<()> {
+    if let Some(from) = from {
+        headers.set(header::From::from(mailboxes([from])));
+        let address = from.email.to_ascii_domain();
+        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+        headers.set(header::MessageId::from(format!("<{id}@{domain}>")));
+    }
+    if let Some(sender) = &senders.sender {
+        headers.set(header::Sender::from(mailbox(sender)));
+    }
+    // Not lettre's `Date`: it panics on a clock that is wrong by millennia.
+    let date = jiff::fmt::rfc2822::to_string(&now.to_zoned(TimeZone::UTC))
+        .map_err(|_| Error::config("the clock's date is none").with_provider(LABEL))?;
+    headers.insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str("Date"), date));
+    Ok(())
+}
+
+fn addressees(headers: &mut Headers, email: &Email) {
+    headers.set(header::To::from(mailboxes(&email.to)));
+    if !email.cc.is_empty() {
+        headers.set(header::Cc::from(mailboxes(&email.cc)));
+    }
+    if !email.reply_to.is_empty() {
+        headers.set(header::ReplyTo::from(mailboxes(&email.reply_to)));
+    }
+}
+
+/// What the provider's webhooks give back.
+fn echoed(headers: &mut Headers, faults: &mut Vec<Fault>, echo: &Echo, envelope: &Envelope<Email>) {
+    let delivery = &envelope.delivery;
+    let reference = delivery.callback_data.clone().unwrap_or_else(|| envelope.id.to_string());
+    if reference.chars().count() > echo.reference_limit {
+        let problem = format!("is longer than {} characters", echo.reference_limit);
+        faults.push(Fault::new("callback_data", problem, "shorten it"));
+    }
+    headers.insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(echo.reference), reference));
+    if !delivery.tags.is_empty() {
+        let tags = delivery.tags.join(",");
+        headers.insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(echo.tags), tags));
+    }
+}
+
+/// The mail's own headers: they win over ours, such as `Message-ID`.
+fn further(headers: &mut Headers, faults: &mut Vec<Fault>, email: &Email) {
+    let all: Vec<_> = email.all_headers().collect();
+    for (index, each) in all.iter().enumerate() {
+        let is_own = index < email.headers.len();
+        let field = |name: &str| {
+            if is_own { format!("headers[{index}].{name}") } else { "unsubscribe".to_owned() }
+        };
+        // lettre keeps the last of two, and the first would be lost in silence.
+        if all.iter().take(index).any(|other| other.name.eq_ignore_ascii_case(&each.name)) {
+            faults.push(Fault::new(field("name"), "stands twice", "write it once"));
+        }
+        if each.value.split(' ').any(|word| word.len() > LONGEST_WORD) {
+            let problem = format!("holds a word of more than {LONGEST_WORD} bytes");
+            faults.push(Fault::new(field("value"), problem, "shorten it: a line ends at 998"));
+        }
+        if !is_own && !each.value.is_ascii() {
+            let remedy = "use ASCII: an encoded address is none";
+            faults.push(Fault::new("unsubscribe.mailto", "is not ASCII", remedy));
+        }
+        if let Ok(name) = HeaderName::new_from_ascii(each.name.clone()) {
+            headers.insert_raw(HeaderValue::new(name, each.value.clone()));
+        } else {
+            let remedy = "write printable ASCII without space and colon";
+            faults.push(Fault::new(field("name"), "is no header name", remedy));
+        }
+    }
+}
+
+/// The body, or a part of it.
+enum Entity {
+    One(ContentType, Body),
+    File(SinglePart),
+    Many(MultiPart),
+}
+
+impl Entity {
+    /// The whole mail.
+    fn write(self, mut headers: Headers) -> Vec<u8> {
+        headers.set(header::MIME_VERSION_1_0);
+        match self {
+            // Written by hand: lettre ends a part with a line break that the text does not have.
+            Self::One(content_type, body) => {
+                headers.set(content_type);
+                headers.set(body.encoding());
+                let mut content = format!("{headers}\r\n").into_bytes();
+                content.extend(body.into_vec());
+                content
+            }
+            Self::File(part) => {
+                let mut content = headers.to_string().into_bytes();
+                content.extend(part.formatted());
+                content
+            }
+            Self::Many(parts) => {
+                let mut content = headers.to_string().into_bytes();
+                content.extend(parts.formatted());
+                content
+            }
+        }
+    }
+
+    fn within(self, parts: MultiPart) -> MultiPart {
+        match self {
+            Self::One(content_type, body) => {
+                parts.singlepart(SinglePart::builder().header(content_type).body(body))
+            }
+            Self::File(part) => parts.singlepart(part),
+            Self::Many(inner) => parts.multipart(inner),
+        }
+    }
+}
+
+/// mixed(related(alternative(plain, amp, html), inline…), attachments…), without the levels that
+/// would hold one part.
+fn entity(faults: &mut Vec<Fault>, email: &Email, id: MessageId) -> Entity {
+    let mut level = 0;
+    let mut boundary = || {
+        level += 1;
+        // "=_" stands in no encoded part, and nobody knows the id before it is sent.
+        format!("=_{}_{level}", id.as_uuid().simple())
+    };
+    let (mut inline, mut attached) = (Vec::new(), Vec::new());
+    for (index, attachment) in email.attachments.iter().enumerate() {
+        let Some(part) = file(faults, attachment, index) else { continue };
+        let list = if attachment.content_id.is_some() { &mut inline } else { &mut attached };
+        list.push(Entity::File(part));
+    }
+    let mut entity =
+        join(texts(faults, email), || MultiPart::alternative().boundary(boundary()).build());
+    if !inline.is_empty() {
+        let parts = entity.within(MultiPart::related().boundary(boundary()).build());
+        entity = Entity::Many(inline.into_iter().fold(parts, |parts, part| part.within(parts)));
+    }
+    if !attached.is_empty() {
+        let parts = entity.within(MultiPart::mixed().boundary(boundary()).build());
+        entity = Entity::Many(attached.into_iter().fold(parts, |parts, part| part.within(parts)));
+    }
+    entity
+}
+
+/// The forms of the text, the plainest first: readers show the last that they know.
+///
+/// AMP stands before HTML: [AMP for Email](https://amp.dev/documentation/guides-and-tutorials/learn/email-spec/amp-email-structure).
+fn texts(faults: &mut Vec<Fault>, email: &Email) -> Vec<Entity> {
+    let forms = [
+        (&email.text, "text/plain; charset=utf-8"),
+        (&email.amp, "text/x-amp-html; charset=utf-8"),
+        (&email.html, "text/html; charset=utf-8"),
+    ];
+    let mut texts = Vec::new();
+    for (text, content_type) in forms {
+        if let (Some(text), Ok(content_type)) = (text, ContentType::parse(content_type)) {
+            texts.push(Entity::One(content_type, Body::new(text.clone())));
+        }
+    }
+    if email.amp.is_some() && email.text.is_none() && email.html.is_none() {
+        let remedy = "add a text or HTML for the readers without AMP";
+        faults.push(Fault::new("amp", "stands alone", remedy));
+    }
+    texts
+}
+
+fn join(mut entities: Vec<Entity>, parts: impl FnOnce() -> MultiPart) -> Entity {
+    match entities.len() {
+        0 => Entity::One(ContentType::TEXT_PLAIN, Body::new(String::new())),
+        1 => entities.remove(0),
+        _ => Entity::Many(entities.into_iter().fold(parts(), |parts, part| part.within(parts))),
+    }
+}
+
+fn file(faults: &mut Vec<Fault>, attachment: &Attachment, index: usize) -> Option<SinglePart> {
+    let mut fault = |problem: &str, remedy: &str| {
+        let field = format!("attachments[{index}].content_type");
+        faults.push(Fault::new(field, problem, remedy));
+    };
+    let Ok(content_type) = ContentType::parse(&attachment.content_type) else {
+        fault("is no media type", "write type/subtype, such as application/pdf");
+        return None;
+    };
+    let lower = attachment.content_type.to_ascii_lowercase();
+    // RFC 2045, section 6.4, and RFC 2046, section 5.2.1: these must not be in base64.
+    if lower.starts_with("multipart/") || lower.starts_with("message/") {
+        fault("cannot be in base64", "write application/octet-stream");
+    }
+    let builder = SinglePart::builder().header(content_type);
+    let builder = match &attachment.content_id {
+        Some(id) => builder
+            .header(ContentDisposition::inline_with_name(&attachment.filename))
+            .header(ContentId::from(format!("<{id}>"))),
+        None => builder.header(ContentDisposition::attachment(&attachment.filename)),
+    };
+    // Base64 even for text: bytes arrive as they are, line ends too.
+    let builder = builder.header(ContentTransferEncoding::Base64);
+    Some(builder.body(attachment.content.to_vec()))
+}
+
+fn mailboxes<'a>(mailboxes: impl IntoIterator<Item = &'a Mailbox>) -> Mailboxes {
+    mailboxes.into_iter().map(mailbox).collect()
+}
+
+fn mailbox(mailbox: &Mailbox) -> LettreMailbox {
+    let name = mailbox.name.as_ref().filter(|name| !name.trim().is_empty());
+    LettreMailbox::new(name.cloned(), address(&mailbox.email))
+}
+
+/// `EmailAddress` has checked it; lettre's own check knows other addresses.
+fn address(address: &EmailAddress) -> Address {
+    let ascii = address.to_ascii_domain();
+    let (local, domain) = ascii.rsplit_once('@').unwrap_or((&ascii, ""));
+    Address::new_dangerous(local, domain)
+}
+
+/// A line of a header ends at 998 bytes, and lettre folds it between words alone.
+const LONGEST_WORD: usize = 900;
