@@ -15,6 +15,7 @@ use crate::{
 };
 
 mod capability;
+pub(crate) mod tries;
 
 /// An account at a provider, whatever it can send.
 #[async_trait]

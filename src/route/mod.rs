@@ -1,1 +1,5 @@
-//! Routes.
+//! Channels over channels: which provider carries a message.
+
+pub use self::failover::Failover;
+
+mod failover;

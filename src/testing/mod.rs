@@ -1,7 +1,7 @@
 //! For tests: ours, a host's, and those of channels that others write.
 
 pub use self::{
-    channel::FakeChannel,
+    channel::{FakeChannel, Reply},
     clock::{ManualClock, SeededEntropy},
     transport::MockTransport,
 };
