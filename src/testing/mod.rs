@@ -9,4 +9,5 @@ pub use self::{
 mod channel;
 mod clock;
 pub mod conformance;
+pub mod server;
 mod transport;
