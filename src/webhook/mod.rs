@@ -25,9 +25,13 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "netcore")]
+pub(crate) use self::dedup::dedup_key;
 pub use self::guard::Guard;
 use crate::{event::Event, time::Timestamp};
 
+#[cfg(feature = "netcore")]
+mod dedup;
 mod guard;
 
 /// Turns one provider's calls into events. Pure: no I/O, no clock, no global.
