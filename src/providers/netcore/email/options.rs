@@ -1,6 +1,6 @@
 //! What a single mail, or the account for all of its mails, may ask of Netcore.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ use crate::message::{ProviderOptions, Purpose};
 ///
 /// Source: [Send mail](https://emaildocs.netcorecloud.com/reference/sendmail).
 #[non_exhaustive]
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// Whether opens are counted by a pixel: `open_track`.
@@ -118,6 +118,21 @@ impl Options {
             priority: self.priority.or(defaults.priority),
             attributes,
         }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.attributes.keys().collect();
+        f.debug_struct("Options")
+            .field("open_tracking", &self.open_tracking)
+            .field("click_tracking", &self.click_tracking)
+            .field("unsubscribe_tracking", &self.unsubscribe_tracking)
+            .field("footer", &self.footer)
+            .field("ip_pool", &self.ip_pool)
+            .field("priority", &self.priority)
+            .field("attributes", &names)
+            .finish()
     }
 }
 

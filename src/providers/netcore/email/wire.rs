@@ -26,7 +26,6 @@ mod body;
 const TOKEN: usize = 255;
 
 /// A mail taken apart: what a request says once, and what it says for each mail.
-#[derive(Debug)]
 pub(super) struct Prepared<'a> {
     pub(super) shared: Shared<'a>,
     pub(super) personal: Personalization<'a>,
@@ -298,7 +297,8 @@ pub(super) fn size(value: &impl Serialize) -> usize {
         }
     }
     let mut counter = Counter(0);
-    // What does not serialise is reported when the request is written.
-    let _ = serde_json::to_writer(&mut counter, value);
+    if serde_json::to_writer(&mut counter, value).is_err() {
+        return 0; // reported when the request is written
+    }
     counter.0
 }

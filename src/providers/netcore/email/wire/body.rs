@@ -18,7 +18,7 @@ pub(super) struct Mail<'a> {
 }
 
 /// What one request says for all of its mails. Mails in which it is equal share a request.
-#[derive(Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(PartialEq, Eq, Hash, Serialize)]
 pub(in super::super) struct Shared<'a> {
     pub(super) from: Option<Address<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +38,7 @@ pub(in super::super) struct Shared<'a> {
 }
 
 /// What it says for each mail.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub(in super::super) struct Personalization<'a> {
     pub(super) to: Vec<Address<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -58,7 +58,7 @@ pub(in super::super) struct Personalization<'a> {
     pub(super) token_bcc: Option<Cow<'a, str>>,
 }
 
-#[derive(Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Address<'a> {
     email: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,21 +71,21 @@ impl<'a> From<&'a Mailbox> for Address<'a> {
     }
 }
 
-#[derive(Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
 pub(super) enum ReplyTo<'a> {
     Mailboxes(Vec<Address<'a>>),
     Text(Cow<'a, str>),
 }
 
-#[derive(Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Content<'a> {
     #[serde(rename = "type")]
     pub(super) kind: &'a str,
     pub(super) value: Cow<'a, str>,
 }
 
-#[derive(Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     open_track: Option<bool>,
@@ -119,7 +119,7 @@ impl Settings {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub(in super::super) struct File<'a> {
     name: &'a str,
     #[serde(serialize_with = "base64")]
