@@ -108,6 +108,17 @@ pub enum Reason {
     OptOut,
 }
 
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Complaint => "complained",
+            Self::HardBounce => "bounced for good",
+            Self::Manual => "listed by hand",
+            Self::OptOut => "opted out",
+        })
+    }
+}
+
 /// Suppressions in memory. Clones share one list.
 ///
 /// ```
