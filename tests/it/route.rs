@@ -159,7 +159,7 @@ async fn a_batch_goes_whole_to_the_first_and_what_is_left_whole_to_the_next() {
 async fn a_failed_channel_is_tried_last_for_a_while_and_a_bad_message_is_not_held_against_it() {
     let clock = ManualClock::at("2026-03-14T15:00:00Z".parse().unwrap());
     let fakes = fakes();
-    let route = failover(&fakes).skip_for(Duration::from_secs(60), clock.shared());
+    let route = failover(&fakes).skip_for(Duration::from_mins(1), clock.shared());
     fakes[0].push(fail(ErrorKind::InvalidRecipient));
     route.send(&envelope(1)).await.unwrap_err();
     fakes[0].push(fail(ErrorKind::Unavailable));
@@ -167,7 +167,7 @@ async fn a_failed_channel_is_tried_last_for_a_while_and_a_bad_message_is_not_hel
     assert_eq!(calls(&fakes), [2, 1, 0]);
     route.send(&envelope(3)).await.unwrap();
     assert_eq!(calls(&fakes), [2, 2, 0], "the first is skipped");
-    clock.advance(Duration::from_secs(60));
+    clock.advance(Duration::from_mins(1));
     route.send(&envelope(4)).await.unwrap();
     assert_eq!(calls(&fakes), [3, 2, 0], "and has its way back");
 }
@@ -179,7 +179,7 @@ async fn when_all_were_dead_and_one_recovers_it_is_found_at_once() {
     for fake in &fakes {
         fake.set_otherwise(fail(ErrorKind::Unavailable));
     }
-    let route = failover(&fakes).skip_for(Duration::from_secs(3600), clock.shared());
+    let route = failover(&fakes).skip_for(Duration::from_hours(1), clock.shared());
     route.send(&envelope(1)).await.unwrap_err();
     route.send(&envelope(2)).await.unwrap_err();
     assert_eq!(calls(&fakes), [2, 2, 2]);

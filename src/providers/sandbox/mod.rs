@@ -141,10 +141,10 @@ impl Sandbox {
         drop(kept);
         let receipt = Receipt::new(label(NAME, M::KIND), envelope, at)
             .with_provider_message_id(Some(format!("{NAME}-{id}")));
-        match envelope.message.clone().into() {
-            Content::Sms(sms) => receipt.with_segments(sms.segments().segments),
-            _ => receipt,
+        if let Content::Sms(sms) = envelope.message.clone().into() {
+            return receipt.with_segments(sms.segments().segments);
         }
+        receipt
     }
 
     fn kept(&self) -> MutexGuard<'_, Vec<Kept>> {

@@ -11,8 +11,8 @@ use super::{Kept, Sandbox};
 use crate::{
     error::{Error, Result},
     message::{
-        AnyEnvelope, ApplePush, Attachment, Call, Content, Email, Encoding, Mailbox, Media, Rcs,
-        RcsContent, Script, Sms, WhatsApp, WhatsAppContent,
+        AnyEnvelope, ApplePush, Attachment, Call, Content, Email, Encoding, Mailbox, Media,
+        PhoneNumber, Rcs, RcsContent, Script, SenderId, Sms, WhatsApp, WhatsAppContent,
     },
 };
 
@@ -71,11 +71,10 @@ const HEAD: &str = concat!(
 
 fn message(page: &mut String, kept: &Kept, open: &str) {
     let AnyEnvelope { content, id, delivery, template, .. } = &kept.envelope;
-    let recipients: Vec<_> = match content {
-        Content::Email(mail) => {
-            mail.to.iter().chain(&mail.cc).chain(&mail.bcc).map(mailbox).collect()
-        }
-        other => other.recipients().iter().map(|one| one.as_str().to_owned()).collect(),
+    let recipients: Vec<_> = if let Content::Email(mail) = content {
+        mail.to.iter().chain(&mail.cc).chain(&mail.bcc).map(mailbox).collect()
+    } else {
+        content.recipients().iter().map(|one| one.as_str().to_owned()).collect()
     };
     let _ = write!(
         page,
@@ -206,7 +205,7 @@ fn sms(page: &mut String, sms: &Sms) {
     };
     let parts = if counted.segments == 1 { "segment" } else { "segments" };
     let count = format!("{} {parts}, {encoding}, {} units", counted.segments, counted.units);
-    bubble(page, sms.from.as_ref().map(|from| from.as_str()), &sms.text, &count);
+    bubble(page, sms.from.as_ref().map(SenderId::as_str), &sms.text, &count);
     if let Some(dlt) = &sms.dlt {
         let rows =
             [("Entity", &dlt.entity), ("Content template", &dlt.template), ("Header", &dlt.header)];
@@ -242,7 +241,7 @@ fn voice(page: &mut String, call: &Call) {
     match &call.script {
         Script::Play { link } => table(page, "Plays", &[("Recording", link.clone())]),
         Script::Say { text, language } => {
-            let from = call.from.as_ref().map(|from| from.as_str());
+            let from = call.from.as_ref().map(PhoneNumber::as_str);
             bubble(page, from, text, language.as_deref().unwrap_or_default());
         }
     }
