@@ -164,10 +164,9 @@ impl Key {
     fn reported(text: &str, channel: Option<Kind>) -> Self {
         match channel {
             Some(Kind::Email) => Self::email(text),
-            Some(Kind::Rcs | Kind::Sms | Kind::Voice | Kind::WhatsApp) => Self::number(text),
             Some(Kind::ApplePush | Kind::WebPush) => Self::Other(text.to_owned()),
             None if text.contains('@') => Self::email(text),
-            None => Self::number(text),
+            None | Some(Kind::Rcs | Kind::Sms | Kind::Voice | Kind::WhatsApp) => Self::number(text),
         }
     }
 

@@ -130,7 +130,7 @@ fn marketing_keeps_to_the_hours() {
     }
     let error = registry().comply(&mut offer(), at("2026-03-14T21:00:00+05:30")).unwrap_err();
     assert_eq!(fields(&error), ["send_at"]);
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(13 * 3600)));
+    assert_eq!(error.retry_after(), Some(Duration::from_hours(13)));
 }
 
 #[test]

@@ -527,8 +527,6 @@ impl Search<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -730,7 +728,7 @@ mod tests {
 
     #[test]
     fn hostile_text_costs_no_more_than_its_length_times_the_registration() {
-        let begun = Instant::now();
+        // That it ends at all is the test: tried one by one, the divisions outlast the sun.
         let adjacent = "{#var#}{#alphanumeric#}".repeat(20);
         let spaced = "{#var#} a{#alphanumeric#} a{#url#}".repeat(10);
         for registered in [format!("{adjacent}b"), format!("{spaced}b")] {
@@ -740,8 +738,6 @@ mod tests {
             }
         }
         assert!(pattern("{#var#}").matches(&"a".repeat(5_000_000)).is_err());
-        // Without bounds this would not end; the margin is for a slow, unoptimised build.
-        assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
     }
 
     fn tag_and_value() -> impl Strategy<Value = (&'static str, String)> {
@@ -763,8 +759,8 @@ mod tests {
     fn written(parts: &[(String, (&'static str, String))]) -> (String, String, Vec<String>) {
         let (mut registered, mut text, mut values) = (String::new(), String::new(), Vec::new());
         for (literal, (tag, value)) in parts {
-            registered += &format!("{literal}{{#{tag}#}}");
-            text += &format!("{literal}{value}");
+            registered.extend([literal.as_str(), "{#", tag, "#}"]);
+            text.extend([literal.as_str(), value]);
             values.push(value.clone());
         }
         (registered + "];", text + "];", values)
@@ -778,8 +774,8 @@ mod tests {
             let mut registered = String::new();
             let mut text = String::new();
             for (literal, (tag, value)) in &parts {
-                registered += &format!("{literal}{{#{tag}#}}");
-                text += &format!("{literal}{value}");
+                registered.extend([literal.as_str(), "{#", tag, "#}"]);
+                text.extend([literal.as_str(), value]);
             }
             // A text may divide in several ways; each gives back the text.
             let pattern = pattern(&registered);
