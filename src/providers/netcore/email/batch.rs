@@ -7,8 +7,10 @@ use futures_util::stream::{self, StreamExt as _};
 use http::Request;
 
 use super::{
-    Account, LABEL, error,
-    wire::{self, Personalization, Prepared, Shared},
+    Account, LABEL,
+    body::{File, Personalization, Shared},
+    error,
+    wire::{self, Prepared},
 };
 use crate::{
     channel::Receipt,
@@ -23,7 +25,7 @@ type Outcome = Result<Receipt>;
 struct Group<'a> {
     deadline: Option<Timestamp>,
     shared: Shared<'a>,
-    mails: Vec<(usize, Personalization<'a>, Vec<wire::File<'a>>)>,
+    mails: Vec<(usize, Personalization<'a>, Vec<File<'a>>)>,
 }
 
 /// One result for each of `envelopes`, in their order.

@@ -6,8 +6,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, header};
 use secrecy::{ExposeSecret as _, SecretString};
 
-pub use self::builder::AccountBuilder;
-use super::{LABEL, Options};
+use super::{AccountBuilder, LABEL, Options};
 use crate::{
     channel::Capabilities,
     error::{Error, Result},
@@ -15,8 +14,6 @@ use crate::{
     message::Mailbox,
     time::{SharedClock, Timestamp},
 };
-
-mod builder;
 
 /// An account at Netcore's mail API. Cheap to clone.
 ///
@@ -33,11 +30,12 @@ mod builder;
 /// ```
 #[derive(Clone)]
 pub struct Account {
-    api_key: SecretString,
-    auth: Auth,
-    sub_account: Option<(HeaderName, HeaderValue)>,
-    limits: Capabilities,
-    transport: SharedTransport,
+    pub(super) api_key: SecretString,
+    pub(super) auth: Auth,
+    /// The header that names a sub-account.
+    pub(super) acting_for: Option<(HeaderName, HeaderValue)>,
+    pub(super) limits: Capabilities,
+    pub(super) transport: SharedTransport,
     pub(super) clock: SharedClock,
     pub(super) settings: Settings,
 }
@@ -57,7 +55,6 @@ pub(super) struct Settings {
 
 impl Account {
     /// An account with an API key of the dashboard.
-    #[must_use]
     pub fn builder(api_key: impl Into<SecretString>) -> AccountBuilder {
         AccountBuilder::new(api_key.into())
     }
@@ -81,7 +78,7 @@ impl Account {
         let (name, value) = credential(&self.api_key, self.auth)
             .ok_or_else(|| Error::config("the API key is no header value").with_provider(LABEL))?;
         request.headers_mut().insert(name, value);
-        if let Some((name, value)) = self.sub_account.clone() {
+        if let Some((name, value)) = self.acting_for.clone() {
             request.headers_mut().insert(name, value);
         }
         Ok(request)
@@ -89,7 +86,7 @@ impl Account {
 }
 
 /// The header that proves who asks; `None` for a key that is empty or no header value.
-fn credential(api_key: &SecretString, auth: Auth) -> Option<(HeaderName, HeaderValue)> {
+pub(super) fn credential(api_key: &SecretString, auth: Auth) -> Option<(HeaderName, HeaderValue)> {
     let key = api_key.expose_secret();
     if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return None;
@@ -158,7 +155,7 @@ pub enum Region {
 }
 
 impl Region {
-    fn endpoint(self) -> &'static str {
+    pub(super) fn endpoint(self) -> &'static str {
         match self {
             Self::Eu => "https://apieu.netcorecloud.net",
             Self::Global => "https://emailapi.netcorecloud.net",

@@ -26,11 +26,8 @@ pub(super) fn from_response(response: &Response<Bytes>, now: Timestamp) -> Error
         404 | 405 => Error::config("the endpoint has no such call; check endpoint and version"),
         _ => from_status(status),
     };
-    let error = if status.is_success()
-        && error.kind() == ErrorKind::Rejected
-        && error.faults().is_empty()
-    {
-        // Neither a reason nor an acceptance.
+    // Neither a reason nor an acceptance: the message may be out.
+    let error = if status.is_success() && Complaint::all(&body).iter().all(Complaint::is_empty) {
         Error::new(ErrorKind::Response, "the answer is no acceptance").with_fate(Fate::Unknown)
     } else {
         error
@@ -52,7 +49,7 @@ fn is_nothing(value: &Value) -> bool {
         Value::Null | Value::Bool(false) => true,
         Value::Array(items) => items.is_empty(),
         Value::String(text) => text.is_empty(),
-        _ => false,
+        Value::Bool(true) | Value::Number(_) | Value::Object(_) => false,
     }
 }
 
@@ -83,7 +80,7 @@ impl Complaint {
                 Some(inner) if !is_nothing(inner) => Self::all(inner),
                 _ => vec![Self::one(body)],
             },
-            _ => Vec::new(),
+            Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
         }
     }
 
@@ -92,6 +89,10 @@ impl Complaint {
         let words: Vec<_> = words.into_iter().flatten().filter_map(Value::as_str).collect();
         let field = body.get("field").and_then(Value::as_str);
         Self { field: field.and_then(path), text: words.join(" ").to_lowercase() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.field.is_none() && self.text.is_empty()
     }
 
     fn is_about(&self, words: &[&str]) -> bool {

@@ -15,7 +15,8 @@
 use async_trait::async_trait;
 
 pub use self::{
-    config::{Account, AccountBuilder, Auth, ContentTypes, Region, ReplyToForm, Version},
+    builder::AccountBuilder,
+    config::{Account, Auth, ContentTypes, Region, ReplyToForm, Version},
     options::{Options, Priority},
     webhook::Webhook,
 };
@@ -27,10 +28,15 @@ use crate::{
 };
 
 mod batch;
+mod body;
+mod builder;
 mod config;
 mod error;
+mod fields;
 mod options;
 mod webhook;
+#[cfg(test)]
+mod webhook_tests;
 mod wire;
 
 /// What an account can carry where its builder sets nothing else. A file inside the HTML has no

@@ -4,8 +4,7 @@ use bytes::Bytes;
 use http::Method;
 use serde_json::value::RawValue;
 
-use self::fields::Fields;
-use super::NAME;
+use super::{NAME, fields::Fields};
 use crate::{
     event::{Event, EventKind, Scope, Status},
     message::Kind,
@@ -14,10 +13,6 @@ use crate::{
         EventFault, Guard, Parsed, Proof, Receiver, Request, Verified, WebhookError, dedup_key,
     },
 };
-
-mod fields;
-#[cfg(test)]
-mod tests;
 
 /// Reads Netcore's calls. Netcore signs nothing, so a [`Guard`] proves where they come from.
 ///
@@ -137,11 +132,10 @@ fn meaning(word: &str, bounce: &str, reply: &str) -> (Option<Status>, Option<Sco
         }
         "spam" | "abuse" => return (Some(Status::Complained), Some(Scope::Sender)),
         "hardbounce" | "invalid" => return (Some(Status::BouncedHard), Some(Scope::Address)),
-        "softbounce" => Status::BouncedSoft,
         "bounced" | "bounce" if is_hard(bounce, reply) => {
             return (Some(Status::BouncedHard), Some(Scope::Address));
         }
-        "bounced" | "bounce" => Status::BouncedSoft,
+        "bounced" | "bounce" | "softbounce" => Status::BouncedSoft,
         _ => return (None, None),
     };
     (Some(status), None)

@@ -10,17 +10,18 @@ use http::{Method, Request, Response, header};
 use serde::Serialize;
 use serde_json::Value;
 
-use self::body::{Address, Content, Mail, ReplyTo, Settings};
-pub(super) use self::body::{File, Personalization, Shared};
-use super::{Account, LABEL, Options, Priority, ReplyToForm, Version, error};
+use super::{
+    Account, LABEL, Options, Priority, ReplyToForm, Version,
+    body::{Address, Content, File, Mail, Personalization, ReplyTo, Settings, Shared},
+    error,
+};
 use crate::{
     channel::Receipt,
     error::{Error, ErrorKind, Fault, Result},
     http::Truncated,
     message::{Email, Envelope, Mailbox, ProviderTemplate},
+    time::Timestamp,
 };
-
-mod body;
 
 /// The longest `token_to` that comes back, in characters.
 const TOKEN: usize = 255;
@@ -133,7 +134,7 @@ pub(super) fn prepare<'a>(
             settings: Settings::of(options),
             tags: &delivery.tags,
             priorityflag: priority.flag(),
-            schedule: schedule.map(|at| at.as_second()),
+            schedule: schedule.map(Timestamp::as_second),
         },
         personal: Personalization {
             to: everyone(&mail.to),

@@ -273,6 +273,7 @@ async fn every_refusal_has_its_kind_and_quotes_nobody() {
         "description": "asha@customer.example is not valid"}]);
     let table = [
         (200, recipient.clone(), K::InvalidRecipient),
+        (200, json!({"status": "error", "message": "Invalid request"}), K::Rejected),
         (400, recipient.clone(), K::InvalidRecipient),
         (400, json!({"status": "error", "error": recipient}), K::InvalidRecipient),
         (
@@ -402,8 +403,7 @@ async fn a_refused_request_fails_all_of_its_mails_and_blames_only_the_guilty() {
         (0..3).map(|n| numbered(n, mail(&format!("p{n}@customer.example")))).collect();
     let results = account.send_batch(&mails.iter().collect::<Vec<_>>()).await;
     let kinds: Vec<_> = results.iter().map(|result| result.as_ref().unwrap_err().kind()).collect();
-    use ErrorKind::{InvalidRecipient, Rejected};
-    assert_eq!(kinds, [Rejected, InvalidRecipient, Rejected]);
+    assert_eq!(kinds, [ErrorKind::Rejected, ErrorKind::InvalidRecipient, ErrorKind::Rejected]);
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
 
     let server = answering(503, json!({})).await;

@@ -6,13 +6,15 @@ use http::{HeaderName, HeaderValue};
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Account, Auth, ContentTypes, Region, ReplyToForm, Settings, Version, credential};
+use super::{
+    Account, Auth, CAPABILITIES, ContentTypes, LABEL, Options, Region, ReplyToForm, Version,
+    config::{Settings, credential},
+};
 use crate::{
     channel::Capabilities,
     error::{Error, Fault, Result},
     http::{SharedTransport, default_transport},
     message::Mailbox,
-    providers::netcore::email::{CAPABILITIES, LABEL, Options},
     time::SharedClock,
 };
 
@@ -199,7 +201,7 @@ impl AccountBuilder {
         Ok(Account {
             api_key: self.api_key,
             auth,
-            sub_account,
+            acting_for: sub_account,
             limits: self.limits,
             transport: transport?,
             clock,

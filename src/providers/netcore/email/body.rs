@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use base64::{display::Base64Display, engine::general_purpose::STANDARD};
 use serde::{Serialize, Serializer};
 
-use super::super::Options;
+use super::Options;
 use crate::message::{Attachment, Mailbox};
 
 #[derive(Serialize)]
@@ -19,7 +19,7 @@ pub(super) struct Mail<'a> {
 
 /// What one request says for all of its mails. Mails in which it is equal share a request.
 #[derive(PartialEq, Eq, Hash, Serialize)]
-pub(in super::super) struct Shared<'a> {
+pub(super) struct Shared<'a> {
     pub(super) from: Option<Address<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reply_to: Option<ReplyTo<'a>>,
@@ -39,7 +39,7 @@ pub(in super::super) struct Shared<'a> {
 
 /// What it says for each mail.
 #[derive(Serialize)]
-pub(in super::super) struct Personalization<'a> {
+pub(super) struct Personalization<'a> {
     pub(super) to: Vec<Address<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) cc: Vec<Address<'a>>,
@@ -50,7 +50,7 @@ pub(in super::super) struct Personalization<'a> {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) headers: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(in super::super) attachments: Vec<File<'a>>,
+    pub(super) attachments: Vec<File<'a>>,
     pub(super) token_to: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) token_cc: Option<Cow<'a, str>>,
@@ -120,7 +120,7 @@ impl Settings {
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize)]
-pub(in super::super) struct File<'a> {
+pub(super) struct File<'a> {
     name: &'a str,
     #[serde(serialize_with = "base64")]
     content: &'a [u8],

@@ -1,9 +1,16 @@
 use std::{fs, path::Path};
 
+use bytes::Bytes;
+use http::Method;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::*;
+use super::Webhook;
+use crate::{
+    event::{Event, Scope, Status},
+    time::Timestamp,
+    webhook::{Guard, Parsed, Proof, Receiver as _, Request, WebhookError},
+};
 
 const URL: &str = "https://erp.example.net/hooks/8e0f9c1d2b7a4465";
 
