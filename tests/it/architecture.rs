@@ -175,13 +175,19 @@ impl Source {
     /// Every path from the crate's root: its module, and the item where one is named.
     fn names_in_crate(&self) -> BTreeSet<(String, String)> {
         let up = "super::".repeat(self.depth());
-        let code = self.code.replace(&up, "crate::");
         let mut names = BTreeSet::new();
-        for (at, _) in code.match_indices("crate::") {
-            for tree in branches(&code[at + "crate::".len()..]) {
+        let from_root =
+            self.code.match_indices("crate::").map(|(at, found)| (at + found.len(), false));
+        let upwards = self.code.match_indices(&*up).map(|(at, found)| (at + found.len(), true));
+        for (at, upwards) in from_root.chain(upwards) {
+            for tree in branches(&self.code[at..]) {
                 let module = word(tree);
+                // A type above: this is a module inside the file, and it is the file's own.
+                if upwards && module.starts_with(|c: char| !c.is_ascii_lowercase()) {
+                    continue;
+                }
                 let rest = tree[module.len()..].strip_prefix("::");
-                for item in rest.map(branches).unwrap_or_else(|| vec![""]) {
+                for item in rest.map_or_else(|| vec![""], branches) {
                     names.insert((module.to_owned(), word(item).to_owned()));
                 }
             }
