@@ -15,7 +15,7 @@ use crate::{
 /// The channels that a URL names.
 pub(super) fn connect(url: &ProviderUrl, clock: Option<&SharedClock>) -> Result<Channels> {
     match url {
-        ProviderUrl::Provider(leaf) => provider(leaf.clone(), clock),
+        ProviderUrl::Provider(leaf) => provider(leaf, clock),
         ProviderUrl::Route { name, children } if name == "failover" => {
             let children = children.iter().map(|child| connect(child, clock));
             failover(&children.collect::<Result<Vec<_>>>()?)
@@ -30,16 +30,16 @@ pub(super) fn connect(url: &ProviderUrl, clock: Option<&SharedClock>) -> Result<
     not(any(feature = "netcore", feature = "smtp", feature = "sandbox")),
     expect(unused_variables, reason = "no provider is in this build")
 )]
-fn provider(leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
+fn provider(leaf: &Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
     match &*leaf.scheme {
         #[cfg(feature = "netcore")]
-        "netcore+email" => netcore_email(leaf, clock),
+        "netcore+email" => netcore_email(leaf.clone(), clock),
         #[cfg(feature = "netcore")]
-        "netcore+sms" => netcore_sms(leaf, clock),
+        "netcore+sms" => netcore_sms(leaf.clone(), clock),
         #[cfg(feature = "sandbox")]
-        "sandbox" => sandbox(&leaf, clock),
+        "sandbox" => sandbox(leaf, clock),
         #[cfg(feature = "smtp")]
-        "smtp" => smtp(leaf, clock),
+        "smtp" => smtp(leaf.clone(), clock),
         scheme => Err(Error::config(format!(
             "the provider URL's scheme `{scheme}` is not in this build; it has {}",
             SCHEMES.join(", ")

@@ -144,6 +144,7 @@ impl Messenger {
     }
 
     #[cfg(not(feature = "templates"))]
+    #[expect(clippy::unused_self, reason = "the same call with and without templates")]
     fn fill<M: Message>(&self, _: Envelope<M>, _: &TemplateRef) -> Result<Envelope<M>> {
         Err(Error::config("the message names a template: turn on the feature `templates`"))
     }
