@@ -108,6 +108,17 @@ pub enum Reason {
     OptOut,
 }
 
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Complaint => "complained",
+            Self::HardBounce => "bounced for good",
+            Self::Manual => "listed by hand",
+            Self::OptOut => "opted out",
+        })
+    }
+}
+
 /// Suppressions in memory. Clones share one list.
 ///
 /// ```
@@ -153,10 +164,9 @@ impl Key {
     fn reported(text: &str, channel: Option<Kind>) -> Self {
         match channel {
             Some(Kind::Email) => Self::email(text),
-            Some(Kind::Rcs | Kind::Sms | Kind::Voice | Kind::WhatsApp) => Self::number(text),
             Some(Kind::ApplePush | Kind::WebPush) => Self::Other(text.to_owned()),
             None if text.contains('@') => Self::email(text),
-            None => Self::number(text),
+            None | Some(Kind::Rcs | Kind::Sms | Kind::Voice | Kind::WhatsApp) => Self::number(text),
         }
     }
 

@@ -78,7 +78,8 @@ pub(crate) fn default_transport() -> Result<SharedTransport> {
 }
 
 /// The error of a status that no code of the provider explains.
-pub(crate) fn from_status(status: StatusCode) -> Error {
+#[must_use]
+pub fn from_status(status: StatusCode) -> Error {
     let (kind, fate, message) = match status.as_u16() {
         401 => (ErrorKind::Unauthorized, Fate::NotSent, "the credentials were refused"),
         402 => (ErrorKind::Quota, Fate::NotSent, "the account has no credit"),

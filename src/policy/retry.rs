@@ -46,7 +46,7 @@ impl Default for Retry {
             base: Duration::from_millis(500),
             factor: 2,
             cap: Duration::from_secs(30),
-            patience: Duration::from_secs(300),
+            patience: Duration::from_mins(5),
             budget: 20,
         }
     }

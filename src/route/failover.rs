@@ -165,9 +165,9 @@ impl<M: Message> Candidate<'_, M> {
 
 /// How much a later try of the whole route may make of an error.
 fn hope(error: &Error) -> u8 {
-    match error.kind() {
+    match error {
         _ if error.is_retryable() => 2,
-        ErrorKind::Unsupported => 0,
+        _ if error.kind() == ErrorKind::Unsupported => 0,
         _ => 1,
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct Engine {
 pub(super) struct Problem {
     pub(super) line: usize,
     pub(super) column: usize,
-    pub(super) problem: String,
+    pub(super) what: String,
     pub(super) remedy: &'static str,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Failure {
     pub(super) template: String,
     pub(super) line: usize,
     pub(super) column: usize,
-    pub(super) problem: String,
+    pub(super) what: String,
     pub(super) remedy: &'static str,
 }
 
@@ -98,8 +98,8 @@ fn compile(
 ) -> Result<(Template, BTreeSet<String>), Vec<Problem>> {
     let template = Template::compile_with_name(source, name.to_owned()).map_err(|error| {
         let (line, column) = error.pos().unwrap_or((1, 1));
-        let problem = error.reason().to_string().replace(['\r', '\n'], " ");
-        vec![Problem { line, column, problem, remedy: "correct the template" }]
+        let what = error.reason().to_string().replace(['\r', '\n'], " ");
+        vec![Problem { line, column, what, remedy: "correct the template" }]
     })?;
     let mut check = Check { partials, at: (1, 1), includes: BTreeSet::new(), problems: Vec::new() };
     check.template(&template);
@@ -115,6 +115,7 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
+    #[allow(clippy::wildcard_enum_match_arm, reason = "the engine's enums grow")]
     fn template(&mut self, template: &Template) {
         for (index, element) in template.elements.iter().enumerate() {
             if let Some(place) = template.mapping.get(index) {
@@ -164,7 +165,7 @@ impl Check<'_> {
     fn partial(&mut self, partial: &DecoratorTemplate) {
         match partial.name.as_name() {
             None => {
-                self.fault("includes a partial by a computed name".to_owned(), "write its name")
+                self.fault("includes a partial by a computed name".to_owned(), "write its name");
             }
             Some("@partial-block") => {}
             Some(name) if self.partials.contains(name) => {
@@ -191,15 +192,16 @@ impl Check<'_> {
         }
     }
 
-    fn fault(&mut self, problem: String, remedy: &'static str) {
+    fn fault(&mut self, what: String, remedy: &'static str) {
         let (line, column) = self.at;
-        self.problems.push(Problem { line, column, problem, remedy });
+        self.problems.push(Problem { line, column, what, remedy });
     }
 }
 
 /// Takes from the error what comes from the template, and nothing that may come from a variable.
+#[allow(clippy::wildcard_enum_match_arm, reason = "the engine's enums grow")]
 fn failure(name: &str, error: &RenderError) -> Failure {
-    let (problem, remedy) = match error.reason() {
+    let (what, remedy) = match error.reason() {
         RenderErrorReason::MissingVariable(Some(variable)) => {
             (format!("the variable `{variable}` is missing"), "set it, or use `if` or `default`")
         }
@@ -221,7 +223,7 @@ fn failure(name: &str, error: &RenderError) -> Failure {
         template: error.template_name.clone().unwrap_or_else(|| name.to_owned()),
         line: error.line_no.unwrap_or(1),
         column: error.column_no.unwrap_or(1),
-        problem,
+        what,
         remedy,
     }
 }

@@ -62,7 +62,7 @@ fn argument<'h>(
 
 /// `{{default name "friend"}}`: the first unless it is absent, null or empty.
 fn default(helper: &Helper<'_>) -> Result<Value, RenderError> {
-    match helper.param(0).map(|first| first.value()) {
+    match helper.param(0).map(handlebars::PathAndJson::value) {
         None => Err(RenderErrorReason::ParamNotFoundForIndex("default", 0).into()),
         Some(Value::Null) => argument(helper, "default", 1).cloned(),
         Some(Value::String(text)) if text.is_empty() => argument(helper, "default", 1).cloned(),
@@ -119,7 +119,7 @@ fn format(value: &Value, decimals: Option<u64>, grouping: bool) -> Option<(&'sta
     };
     let mut digits: Vec<u8> =
         whole.bytes().chain(fraction.bytes().chain(std::iter::repeat(b'0')).take(kept)).collect();
-    if fraction.bytes().nth(kept).is_some_and(|next| next >= b'5') {
+    if fraction.as_bytes().get(kept).is_some_and(|next| *next >= b'5') {
         round_up(&mut digits);
     }
     let sign = if negative && digits.iter().any(|d| *d != b'0') { "-" } else { "" };

@@ -195,9 +195,11 @@ fn compile_partials(
 }
 
 fn report(source: &Source, problems: Vec<Problem>, faults: &mut Vec<Fault>) {
-    faults.extend(problems.into_iter().map(|found| {
-        Fault::new(source.place(found.line, found.column), found.problem, found.remedy)
-    }));
+    faults.extend(
+        problems.into_iter().map(|found| {
+            Fault::new(source.place(found.line, found.column), found.what, found.remedy)
+        }),
+    );
 }
 
 fn compile(
@@ -251,8 +253,8 @@ fn compile(
 fn check_parts(kind: Kind, section: &Section, faults: &mut Vec<Fault>) {
     let has = |part| section.parts.contains_key(&part);
     let content = has(Part::Text) || has(Part::Html);
-    if !content && !(kind == Kind::ApplePush && has(Part::Subject)) && section.providers.is_empty()
-    {
+    let title = kind == Kind::ApplePush && has(Part::Subject);
+    if !(content || title) && section.providers.is_empty() {
         let problem = format!("has no text for {kind}");
         let remedy = "write `text`, or add the file of the part";
         faults.push(Fault::new(section.place.clone(), problem, remedy));

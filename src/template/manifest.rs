@@ -57,8 +57,8 @@ impl Source {
     /// A file of its own. One line break at its end is the editor's and no part of the template.
     pub(super) fn file(path: &str, content: &str) -> Self {
         let text = content.strip_prefix('\u{feff}').unwrap_or(content);
-        let text = text.strip_suffix('\n').map_or(text, |t| t.strip_suffix('\r').unwrap_or(t));
-        Self { text: text.to_owned(), path: path.to_owned(), start: (1, 1), verbatim: true }
+        let text = without_last_break(text).to_owned();
+        Self { text, path: path.to_owned(), start: (1, 1), verbatim: true }
     }
 
     /// The place in the file of a place in the source.
@@ -294,12 +294,13 @@ impl<'a> Document<'a> {
         };
         let inner = literal.get(quotes..literal.len().saturating_sub(quotes)).unwrap_or_default();
         let trimmed = match quotes {
-            3 => inner.strip_prefix("\r\n").or(inner.strip_prefix('\n')).unwrap_or(inner),
+            3 => inner.strip_prefix("\r\n").or_else(|| inner.strip_prefix('\n')).unwrap_or(inner),
             _ => inner,
         };
         let offset = span.start + quotes + (inner.len() - trimmed.len());
         let verbatim = trimmed == text;
         let start = position(self.content, if verbatim { offset } else { span.start });
+        let text = if quotes == 3 { without_last_break(text) } else { text };
         Source { text: text.to_owned(), path: self.path.to_owned(), start, verbatim }
     }
 
@@ -322,6 +323,10 @@ impl<'a> Document<'a> {
         let (line, column) = position(self.content, span.start);
         format!("{}:{line}:{column}", self.path)
     }
+}
+
+fn without_last_break(text: &str) -> &str {
+    text.strip_suffix('\n').map_or(text, |rest| rest.strip_suffix('\r').unwrap_or(rest))
 }
 
 /// Line and column of a byte offset, both from 1, in characters.

@@ -45,7 +45,8 @@ mod version;
 /// `<locale>.toml` has a table for each kind: `[email]` with `subject`, `text` and `html`,
 /// `[apple_push]` with `subject` and `text`, and `[sms]`, `[whatsapp]`, `[voice]`, `[web_push]` and
 /// `[rcs]` with `text`. A part may be a file beside it instead: `en.email.subject.hbs`,
-/// `en.email.txt.hbs`, `en.email.html.hbs`, `en.sms.hbs`; one line break at its end does not count.
+/// `en.email.txt.hbs`, `en.email.html.hbs`, `en.sms.hbs`. One line break at the end of a file or of a
+/// `"""` string does not count.
 /// `[sms]` also takes `dlt_template` and `dlt_entity` (19 digits each) and `dlt_header`. A template
 /// kept at a provider is named with its variables, each a path into ours:
 ///
@@ -217,9 +218,9 @@ impl TemplateSet {
         self.0.engine.render(&part.name, part.escape, context).map_err(|failure| {
             let place = format!("{}:{}:{}", failure.template, failure.line, failure.column);
             if failure.template == part.name {
-                Fault::new(place, failure.problem, failure.remedy)
+                Fault::new(place, failure.what, failure.remedy)
             } else {
-                let problem = format!("{}, in {}", failure.problem, part.name);
+                let problem = format!("{}, in {}", failure.what, part.name);
                 Fault::new(format!("partials/{place}"), problem, failure.remedy)
             }
         })

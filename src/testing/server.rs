@@ -125,7 +125,7 @@ impl ScriptedServer {
     async fn converse(&self, mut stream: TcpStream) {
         let Some(script) = &self.script else {
             // Closing with unread bytes resets the connection, which is the point.
-            drop(stream.readable().await);
+            drop(stream.peek(&mut [0]).await);
             return;
         };
         while let Some(request) = read(&mut stream).await {

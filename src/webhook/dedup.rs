@@ -8,7 +8,7 @@
 /// Who sends events can find two with the same key, but gains by it only that their own second
 /// event is taken for the first.
 ///
-/// Source: [The FNV non-cryptographic hash](https://datatracker.ietf.org/doc/html/rfc9923).
+/// Source: [The FNV non-cryptographic hash](https://datatracker.ietf.org/doc/html/draft-eastlake-fnv).
 pub(crate) fn dedup_key(parts: &[&str]) -> String {
     let mut hash = Fnv::new();
     for part in parts {

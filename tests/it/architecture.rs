@@ -1,1 +1,271 @@
+//! The rules of who may know whom, held over the source text.
 
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The groups of modules: one may name its own group and those before it.
+const GROUPS: &[&[&str]] = &[
+    &["error", "future", "time"],
+    &["event", "message"],
+    &["channel", "http", "webhook"],
+    &["compliance", "policy", "route", "template"],
+    &["messenger"],
+    &["config"],
+];
+
+/// Who names a later group all the same: from, to, and what of it.
+const EXCEPTIONS: &[(&str, &str, &[&str])] = &[
+    ("event", "channel", &["Money"]),
+    ("event", "webhook", &["Proof"]),
+    ("message", "channel", &["Features"]),
+];
+
+/// What lib.rs re-exports of the providers.
+const PROVIDERS: &[&str] = &["netcore", "providers", "sandbox", "smtp"];
+
+#[test]
+fn modules_know_their_own_group_and_those_before() {
+    let mut wrong = Vec::new();
+    for file in sources() {
+        let module = file.module();
+        let limit = match module {
+            "lib" => continue,
+            // They stand on the first three groups, and the tests of a host stand on the fourth.
+            "providers" => 2,
+            "testing" => 3,
+            module => group(module).unwrap_or_else(|| panic!("`{module}` is in no group")),
+        };
+        for (named, item) in file.names_in_crate() {
+            let excepted = EXCEPTIONS.iter().any(|(from, to, items)| {
+                *from == module && *to == named && items.contains(&&*item)
+            });
+            let own = named == module || excepted;
+            let allowed = match group(&named) {
+                Some(group) => group <= limit,
+                None if PROVIDERS.contains(&&*named) => module == "config",
+                // An item of the crate's root: name the module that it is from.
+                None => named == "testing" && module == "config",
+            };
+            if !own && !allowed {
+                wrong.push(format!("{} names crate::{named}::{item}", file.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn only_config_and_the_root_name_providers() {
+    forbid(&["providers::"], |path| path.starts_with("config/") || path == "lib.rs");
+}
+
+#[test]
+fn providers_do_not_name_each_other() {
+    let mut wrong = Vec::new();
+    for file in sources().into_iter().filter(|file| file.module() == "providers") {
+        let own = file.path.split('/').nth(1).unwrap();
+        for other in folders("src/providers").iter().filter(|other| *other != own) {
+            let named = [
+                format!("providers::{other}"),
+                format!("crate::{other}"),
+                format!("super::{other}::"),
+            ];
+            if named.iter().any(|name| file.code.contains(name.as_str())) {
+                wrong.push(format!("{} names {other}", file.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn only_time_reads_a_clock_or_waits() {
+    let words = [
+        "Timestamp::now(",
+        "Zoned::now(",
+        "Instant::now",
+        "SystemTime::now",
+        "tokio::time::",
+        "getrandom::",
+    ];
+    forbid(&words, |path| path == "time.rs");
+}
+
+#[test]
+fn only_http_names_the_http_client_and_only_smtp_names_lettre() {
+    forbid(&["reqwest::"], |path| path.starts_with("http/"));
+    forbid(&["lettre::"], |path| path.starts_with("providers/smtp/"));
+}
+
+#[test]
+fn only_config_reads_the_environment() {
+    forbid(&["std::env", "env::var"], |path| path.starts_with("config/"));
+}
+
+#[test]
+fn nothing_spawns_prints_sleeps_or_ends_the_process() {
+    let words = [
+        "spawn(",
+        "spawn_blocking(",
+        "println!",
+        "eprintln!",
+        "dbg!",
+        "thread::sleep",
+        "process::exit",
+        "Runtime::new",
+        "set_global_default",
+        "static mut ",
+    ];
+    forbid(&words, |_| false);
+}
+
+#[test]
+fn every_leaf_of_a_provider_has_the_same_files() {
+    // Their protocol is no HTTP, or there is none: they have lists of their own.
+    const OWN_LIST: [&str; 2] = ["sandbox", "smtp"];
+    for provider in folders("src/providers") {
+        let folder = format!("src/providers/{provider}");
+        assert!(root().join(&folder).join("mod.rs").exists(), "{folder}");
+        for leaf in folders(&folder) {
+            let names = files_of(&format!("{folder}/{leaf}"));
+            let wanted = ["mod.rs", "wire.rs", "error.rs", "webhook.rs"];
+            let whole = wanted.iter().all(|file| names.contains(*file));
+            assert!(whole || OWN_LIST.contains(&&*provider), "{folder}/{leaf}: {names:?}");
+        }
+    }
+}
+
+#[test]
+fn the_reader_of_paths_finds_them() {
+    let file = Source {
+        path: "policy/retry.rs".into(),
+        code: "use crate::{\n channel::{Channel, Receipt as R}, time::Clock,\n};\n\
+               fn f() -> crate::error::Result { super::super::messenger::x() }"
+            .into(),
+    };
+    let names: Vec<_> = file.names_in_crate().into_iter().collect();
+    let names: Vec<_> = names.iter().map(|(a, b)| format!("{a}::{b}")).collect();
+    assert_eq!(
+        names,
+        ["channel::Channel", "channel::Receipt", "error::Result", "messenger::x", "time::Clock"]
+    );
+}
+
+/// A file under `src`, without comments and without its tests.
+struct Source {
+    path: String,
+    code: String,
+}
+
+impl Source {
+    /// The module at the crate's root that it belongs to.
+    fn module(&self) -> &str {
+        self.path.split(['/', '.']).next().unwrap()
+    }
+
+    /// How many `super::` lead to the crate's root.
+    fn depth(&self) -> usize {
+        let parts = self.path.split('/').count();
+        if self.path.ends_with("/mod.rs") { parts - 1 } else { parts }
+    }
+
+    /// Every path from the crate's root: its module, and the item where one is named.
+    fn names_in_crate(&self) -> BTreeSet<(String, String)> {
+        let up = "super::".repeat(self.depth());
+        let code = self.code.replace(&up, "crate::");
+        let mut names = BTreeSet::new();
+        for (at, _) in code.match_indices("crate::") {
+            for tree in branches(&code[at + "crate::".len()..]) {
+                let module = word(tree);
+                let rest = tree[module.len()..].strip_prefix("::");
+                for item in rest.map(branches).unwrap_or_else(|| vec![""]) {
+                    names.insert((module.to_owned(), word(item).to_owned()));
+                }
+            }
+        }
+        names
+    }
+}
+
+/// The branches of a `use` tree: one, or those between braces.
+fn branches(tree: &str) -> Vec<&str> {
+    let Some(inside) = tree.strip_prefix('{') else { return vec![tree] };
+    let (mut depth, mut start, mut found) = (0, 0, Vec::new());
+    for (at, c) in inside.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                found.push(inside[start..at].trim());
+                start = at + 1;
+                if c == '}' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    found.retain(|branch| !branch.is_empty());
+    found
+}
+
+fn word(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    &text[..end]
+}
+
+fn group(module: &str) -> Option<usize> {
+    GROUPS.iter().position(|group| group.contains(&module))
+}
+
+fn forbid(words: &[&str], allowed: impl Fn(&str) -> bool) {
+    let mut wrong = Vec::new();
+    for file in sources().into_iter().filter(|file| !allowed(&file.path)) {
+        for word in words.iter().filter(|word| file.code.contains(**word)) {
+            wrong.push(format!("{} names `{word}`", file.path));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+fn sources() -> Vec<Source> {
+    let src = root().join("src");
+    let (mut folders, mut found) = (vec![src.clone()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let text = text.split("#[cfg(test)]\nmod ").next().unwrap();
+                let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+                let code = lines.collect::<Vec<_>>().join("\n");
+                let path = path.strip_prefix(&src).unwrap().to_str().unwrap().replace('\\', "/");
+                found.push(Source { path, code });
+            }
+        }
+    }
+    assert!(found.len() > 30, "the source is elsewhere");
+    found
+}
+
+fn folders(path: &str) -> Vec<String> {
+    let entries = fs::read_dir(root().join(path)).unwrap().map(Result::unwrap);
+    entries.filter(|entry| entry.path().is_dir()).map(|entry| name(&entry.path())).collect()
+}
+
+fn files_of(path: &str) -> BTreeSet<String> {
+    fs::read_dir(root().join(path)).unwrap().map(|entry| name(&entry.unwrap().path())).collect()
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap().to_str().unwrap().to_owned()
+}
+
+fn root() -> PathBuf {
+    env!("CARGO_MANIFEST_DIR").into()
+}

@@ -260,6 +260,43 @@ fn a_missing_variable_is_named_with_its_place_and_no_value() {
 }
 
 #[test]
+fn the_last_line_break_of_a_file_or_multi_line_string_does_not_count() {
+    let set = set(&[
+        ("t/en.toml", "[voice]\ntext = \"\"\"\none\ntwo\n\"\"\"\n"),
+        ("t/en.sms.hbs", "\u{feff}one\r\n\r\n"),
+    ]);
+    assert_eq!(text(&set, &TemplateRef::new("t")), "one\r\n");
+    let call = set.render(&TemplateRef::new("t"), Kind::Voice).unwrap();
+    assert_eq!(call.text.as_deref(), Some("one\ntwo"));
+}
+
+#[test]
+fn partials_that_include_each_other_and_inline_ones_are_faults() {
+    let error = TemplateSet::builder()
+        .file("partials/a.hbs", "{{> b}}")
+        .file("partials/b.hbs", "{{#if x}}{{> a}}{{/if}}")
+        .file("partials/c.hbs", "{{> a}}")
+        .file(
+            "t/en.toml",
+            "[sms]\ntext = '{{#*inline \"d\"}}x{{/inline}}{{upper}} {{log x}} {{lower (nope x)}}'",
+        )
+        .build()
+        .unwrap_err();
+    assert_eq!(
+        fields(&error),
+        [
+            "partials/a.hbs:1:1",
+            "partials/b.hbs:1:1",
+            "t/en.toml:2:9",
+            "t/en.toml:2:37",
+            "t/en.toml:2:47",
+            "t/en.toml:2:57",
+        ],
+        "{error}"
+    );
+}
+
+#[test]
 fn a_line_break_in_a_subject_is_an_error() {
     let set = set(&[("t/en.toml", "[email]\nsubject = 'Hi {{name}}'\ntext = 'x'")]);
     for name in ["a\nBcc: x@example.com", "a\rb"] {

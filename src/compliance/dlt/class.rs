@@ -136,7 +136,6 @@ impl Checks {
                 Contact::within(value).map_or(Ok(()), |contact| Err(Refusal::Contact(contact)))
             }
             Tag::Numeric if value.bytes().any(|byte| byte.is_ascii_digit()) => Ok(()),
-            Tag::Numeric => Err(Refusal::Class),
             Tag::CallbackNumber => {
                 let number = value.strip_prefix('+').unwrap_or(value);
                 if number.is_empty() || number.contains('+') {
@@ -150,7 +149,7 @@ impl Checks {
                 }
             }
             Tag::Email if EmailAddress::parse(value).is_ok() => Ok(()),
-            Tag::Email => Err(Refusal::Class),
+            Tag::Email | Tag::Numeric => Err(Refusal::Class),
             Tag::Url | Tag::UrlOtt if !is_url(value) => Err(Refusal::Class),
             Tag::Url | Tag::UrlOtt if self.lists(value) => Ok(()),
             Tag::Url | Tag::UrlOtt => Err(Refusal::NotWhitelisted),

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Fault, Result},
-    message::{Dlt, Envelope, Purpose, Sms},
+    message::{Dlt, Envelope, Purpose, SenderId, Sms},
     time::Timestamp,
 };
 
@@ -160,7 +160,7 @@ impl Registry {
             faults.push(Fault::new("dlt.entity", problem, "leave it out, or use its registry"));
         }
 
-        let from = sms.from.as_ref().map(|from| from.as_str());
+        let from = sms.from.as_ref().map(SenderId::as_str);
         let header = self.header(own.header.as_deref().or(from), registered, &mut faults);
         if let (Some(header), Some(from)) = (&own.header, from)
             && header != from

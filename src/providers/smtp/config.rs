@@ -3,11 +3,8 @@
 use std::{fmt, net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
-use lettre::transport::smtp::{
-    client::{Certificate, TlsParameters},
-    extension::ClientId,
-};
 use secrecy::SecretString;
+use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::{
     NAME,
@@ -16,6 +13,7 @@ use super::{
     limits::{Limits, Timeouts},
     pool::Pool,
     preset::{Echo, Preset},
+    tls::{Trust, certificates, trust},
 };
 use crate::{
     Capabilities, EmailAddress, Error, Fault, Features, Mailbox, Provider, Result,
@@ -123,7 +121,7 @@ pub(super) struct Settings {
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) mode: Tls,
-    pub(super) tls: Option<TlsParameters>,
+    pub(super) tls: Option<Trust>,
     pub(super) credentials: Option<Credentials>,
     pub(super) hello: String,
     pub(super) timeouts: Timeouts,
@@ -269,7 +267,13 @@ impl SmtpBuilder {
         }
         let tls = match self.tls {
             Tls::None => None,
-            Tls::Implicit | Tls::StartTls => Some(trust(&host, &self.roots)?),
+            Tls::Implicit | Tls::StartTls => {
+                let name = ServerName::try_from(host.clone()).map_err(|cause| {
+                    let error = Error::config("the host's name is none that TLS can check");
+                    error.with_provider(LABEL).with_source(cause)
+                })?;
+                Some(trust(name, &self.roots)?)
+            }
         };
         let port = self.port.unwrap_or(match self.tls {
             Tls::Implicit => 465,
@@ -338,7 +342,7 @@ impl SmtpBuilder {
             }
         }
         for root in &self.roots {
-            if Certificate::from_pem(root).is_err() {
+            if certificates(root).is_none() {
                 fault("root_certificate", "is not PEM", "begin it with BEGIN CERTIFICATE");
             }
         }
@@ -357,20 +361,8 @@ const FEATURES: Features = Features::ALL
     .without(Features::MEDIA)
     .without(Features::PROVIDER_TEMPLATES);
 
-fn trust(host: &str, roots: &[Vec<u8>]) -> Result<TlsParameters> {
-    let failed = |cause: lettre::transport::smtp::Error| {
-        Error::config("TLS cannot be set up").with_provider(LABEL).with_source(cause)
-    };
-    let mut builder = TlsParameters::builder(host.to_owned());
-    for root in roots {
-        builder = builder.add_root_certificate(Certificate::from_pem(root).map_err(failed)?);
-    }
-    builder.build().map_err(failed)
-}
-
 fn own_name() -> String {
-    // lettre asks the system; only a host name comes without brackets.
-    let name = ClientId::default().to_string();
+    let name = hostname::get().ok().and_then(|name| name.into_string().ok()).unwrap_or_default();
     if name.contains('.') && is_word(&name) { name } else { "[127.0.0.1]".to_owned() }
 }
 

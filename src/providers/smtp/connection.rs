@@ -127,12 +127,12 @@ impl Connection {
             return Err(error(ErrorKind::Config, "TLS is not set up"));
         };
         self.timer.phase(self.settings.timeouts.tls);
-        let handshake = self.timer.race(self.wire.upgrade(tls)).await;
+        let handshake = self.timer.race(self.wire.upgrade(&tls)).await;
         handshake.map_err(|_| timeout(Stage::Tls))?.map_err(|cause| {
             let message = "the server's TLS or certificate is not acceptable";
             error(ErrorKind::Unavailable, message).with_source(cause)
         })?;
-        // Nothing below may run in clear text, whatever lettre did.
+        // Nothing below may run in clear text, whatever was done above.
         if self.wire.is_encrypted() {
             Ok(())
         } else {

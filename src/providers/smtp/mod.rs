@@ -25,7 +25,7 @@
 //! [RFC 6409](https://www.rfc-editor.org/rfc/rfc6409).
 
 // `pool` hands out connections, `connection` is the handshake, `auth` the login, `transaction` one
-// message. Below them are `wire` (bytes), `timer` (time), `reply`, `extension` and `content` (pure
+// message. Below them are `wire` (bytes), `tls` (trust), `timer` (time), `reply`, `extension` and `content` (pure
 // parsing and encoding), and `error`, the table of reply codes.
 
 pub use self::{
@@ -51,6 +51,7 @@ mod pool;
 mod preset;
 mod reply;
 mod timer;
+mod tls;
 mod transaction;
 mod wire;
 

@@ -1,23 +1,34 @@
-//! The byte stream: TCP without Nagle's delay, TLS of lettre's, replies out of a buffer.
-#![expect(deprecated, reason = "the one public way to a TLS stream of lettre's `TlsParameters`")]
+//! The byte stream: TCP without Nagle's delay, TLS, replies out of a buffer.
 
-use std::{fmt, io, net::SocketAddr};
+use std::{fmt, io, mem, net::SocketAddr};
 
-use futures_util::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use lettre::transport::smtp::client::{AsyncNetworkStream, TlsParameters};
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+use tokio_rustls::client::TlsStream;
 
-use super::reply::{MAX_REPLY, Reply};
+use super::{
+    reply::{MAX_REPLY, Reply},
+    tls::Trust,
+};
 
 /// A connection to a server, plain or TLS.
 ///
 /// lettre's `AsyncSmtpConnection` is not used: it knows no `PIPELINING`, refuses lines above 1000
 /// bytes, keeps what was read before STARTTLS, and cannot tell the phases of a handshake apart.
 pub(super) struct Wire {
-    stream: AsyncNetworkStream,
+    stream: Stream,
     input: Vec<u8>,
     start: usize,
     end: usize,
+}
+
+enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+    /// A handshake failed.
+    Gone,
 }
 
 /// Why no reply was read.
@@ -33,22 +44,23 @@ impl Wire {
         let stream = TcpStream::connect(address).await?;
         // With Nagle's algorithm a second small write waits for the peer's delayed ack: 40 ms.
         stream.set_nodelay(true)?;
-        let stream = AsyncNetworkStream::use_existing_tokio1(Box::new(stream));
-        Ok(Self { stream, input: vec![0; 4096], start: 0, end: 0 })
+        Ok(Self { stream: Stream::Plain(stream), input: vec![0; 4096], start: 0, end: 0 })
     }
 
     /// Goes on in TLS. What was read in clear text is dropped, lest it pass for an answer that
     /// came encrypted (RFC 3207, section 4.2).
-    pub(super) async fn upgrade(
-        &mut self,
-        tls: TlsParameters,
-    ) -> Result<(), lettre::transport::smtp::Error> {
+    pub(super) async fn upgrade(&mut self, trust: &Trust) -> io::Result<()> {
         (self.start, self.end) = (0, 0);
-        self.stream.upgrade_tls(tls).await
+        let Stream::Plain(stream) = mem::replace(&mut self.stream, Stream::Gone) else {
+            return Err(io::ErrorKind::NotConnected.into());
+        };
+        let stream = trust.connector.connect(trust.name.clone(), stream).await?;
+        self.stream = Stream::Tls(Box::new(stream));
+        Ok(())
     }
 
     pub(super) fn is_encrypted(&self) -> bool {
-        self.stream.is_encrypted()
+        matches!(self.stream, Stream::Tls(_))
     }
 
     /// Whether there is nothing left to read of what came in.
@@ -58,12 +70,20 @@ impl Wire {
 
     /// Hands over all of `bytes`. When this fails, the last of them did not go out.
     pub(super) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.stream.write_all(bytes).await
+        match &mut self.stream {
+            Stream::Plain(stream) => stream.write_all(bytes).await,
+            Stream::Tls(stream) => stream.write_all(bytes).await,
+            Stream::Gone => Err(io::ErrorKind::NotConnected.into()),
+        }
     }
 
     /// Sends what TLS still holds.
     pub(super) async fn flush(&mut self) -> io::Result<()> {
-        self.stream.flush().await
+        match &mut self.stream {
+            Stream::Plain(stream) => stream.flush().await,
+            Stream::Tls(stream) => stream.flush().await,
+            Stream::Gone => Err(io::ErrorKind::NotConnected.into()),
+        }
     }
 
     /// The next reply. What comes after it stays in the buffer.
@@ -76,7 +96,12 @@ impl Wire {
             }
             self.make_room();
             let room = self.input.get_mut(self.end..).unwrap_or_default();
-            match self.stream.read(room).await.map_err(ReadError::Io)? {
+            let read = match &mut self.stream {
+                Stream::Plain(stream) => stream.read(room).await,
+                Stream::Tls(stream) => stream.read(room).await,
+                Stream::Gone => Err(io::ErrorKind::NotConnected.into()),
+            };
+            match read.map_err(ReadError::Io)? {
                 0 => return Err(ReadError::Closed),
                 count => self.end += count,
             }

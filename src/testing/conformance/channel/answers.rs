@@ -90,8 +90,7 @@ async fn unavailable<M: Message>(run: &Run<'_, M>) -> Verdict {
 /// The second host must get nothing: what follows a redirect carries the credentials along.
 async fn redirect<M: Message>(run: &Run<'_, M>) -> Verdict {
     for status in [301, 302, 303, 307, 308] {
-        let accepted = run.accepted();
-        let other = ScriptedServer::start(move |request| accepted(request).into()).await;
+        let other = ScriptedServer::start(|_| bare(200)).await;
         let other = other.map_err(|error| Miss::Broken(error.to_string()))?;
         let to = format!("{}/elsewhere", other.endpoint());
         let stage =

@@ -8,7 +8,8 @@ use super::run::{DEADLINE, Miss, Run, Stage, Verdict, ensure, expect, with_deadl
 use crate::{
     error::{ErrorKind, Fate},
     message::Message,
-    testing::server::Behaviour,
+    testing::server::{Behaviour, ScriptedServer},
+    time::{Clock as _, TokioClock},
 };
 
 pub(super) async fn check<M: Message>(run: &Run<'_, M>) {
@@ -97,26 +98,29 @@ async fn dropped<M: Message>(run: &Run<'_, M>) -> Verdict {
     });
     let stage = stage.await?;
     let (dropped, sent) = (run.envelope(0), run.envelope(1));
-    let send = stage.channel.send(&dropped);
-    if let Some(server) = &stage.server {
-        let received = pin!(server.received(1));
-        if let Either::Left((outcome, _)) = server.serve(select(send, received)).await {
-            let how = outcome.map_or_else(|error| error.to_string(), |_| "a receipt".into());
-            return Err(Miss::Broken(format!("ended before it was dropped: {how}")));
+    let sends = async {
+        let send = stage.channel.send(&dropped);
+        if let Some(server) = &stage.server {
+            let received = pin!(server.received(1));
+            if let Either::Left((outcome, _)) = select(send, received).await {
+                let how = outcome.map_or_else(|error| error.to_string(), |_| "a receipt".into());
+                return Err(Miss::Broken(format!("ended before it was dropped: {how}")));
+            }
+        } else {
+            // A message that is out at once is no fault: only the next send matters.
+            drop(select(send, TokioClock.sleep(Duration::from_millis(1))).await);
         }
-    } else {
-        // A message that is out at once is no fault: only the next send matters.
-        let moment = crate::time::Clock::sleep(&crate::time::TokioClock, Duration::from_millis(1));
-        drop(select(send, moment).await);
-    }
-    match run.send(&stage, &sent).await {
+        Ok(stage.channel.send(&sent).await)
+    };
+    let outcome = stage.drive(sends).await?;
+    run.keep(&stage, std::slice::from_ref(&outcome));
+    match outcome {
         Ok(receipt) => ensure(receipt.id == sent.id, || "the next receipt is another's".into()),
         Err(error) => Err(Miss::Broken(format!("the next send failed: {error}"))),
     }
 }
 
 fn connected_once<M: Message>(stage: &Stage<M>) -> Verdict {
-    let connections =
-        stage.server.as_ref().map_or(0, crate::testing::server::ScriptedServer::connections);
+    let connections = stage.server.as_ref().map_or(0, ScriptedServer::connections);
     ensure(connections == 1, || format!("{connections} connections, not 1"))
 }

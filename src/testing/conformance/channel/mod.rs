@@ -25,7 +25,7 @@
 //! # }
 //! ```
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use self::run::Run;
 use super::{Report, Violations};
@@ -52,6 +52,7 @@ pub struct Subject<M: Message> {
     secrets: Vec<String>,
     personal: Vec<String>,
     exceptions: BTreeMap<&'static str, String>,
+    patience: Duration,
 }
 
 type Respond = Arc<dyn Fn(&Received) -> Answer + Send + Sync>;
@@ -101,6 +102,7 @@ impl<M: Message> Subject<M> {
             secrets: Vec::new(),
             personal: Vec::new(),
             exceptions: BTreeMap::new(),
+            patience: Duration::from_secs(10),
         }
     }
 
@@ -144,6 +146,13 @@ impl<M: Message> Subject<M> {
     #[must_use]
     pub fn except(mut self, rule: &'static str, reason: impl Into<String>) -> Self {
         self.exceptions.insert(rule, reason.into());
+        self
+    }
+
+    /// Sets how long, in real time, a rule may take before it counts as broken. Default: 10 s.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 

@@ -81,11 +81,12 @@ async fn injection<M: Message>(run: &Run<'_, M>) -> Verdict {
         |delivery| delivery.callback_data = Some(LINE.into()),
         |delivery| delivery.tags = vec![LINE.into()],
     ];
-    for label in labels {
-        let mut envelope = run.envelope(0);
+    let labelled = labels.iter().enumerate().map(|(n, label)| {
+        let mut envelope = run.envelope(n);
         label(&mut envelope.delivery);
-        drop(run.send(&stage, &envelope).await);
-    }
+        envelope
+    });
+    drop(run.send_each(&stage, &labelled.collect::<Vec<_>>()).await);
     let seen = stage.requests();
     let injected = |request: &crate::testing::server::Received| {
         request.headers.contains_key("x-injected")
@@ -107,8 +108,7 @@ async fn idempotency<M: Message>(run: &Run<'_, M>) -> Verdict {
     }
     let mut envelope = run.envelope(0);
     envelope.delivery.idempotency_key = Some(KEY.into());
-    drop(run.send(&stage, &envelope).await);
-    drop(run.send(&stage, &envelope).await);
+    drop(run.send_each(&stage, &[envelope.clone(), envelope]).await);
     let holds = |raw: &[u8]| raw.windows(KEY.len()).any(|text| text == KEY.as_bytes());
     let requests = server.requests();
     ensure(requests.len() == 2 && requests.iter().all(|request| holds(&request.raw)), || {

@@ -74,7 +74,7 @@ impl<'a, M: Message> Run<'a, M> {
         if broken.is_empty() { Ok(report) } else { Err(Violations { broken, report }) }
     }
 
-    /// Settles one rule. One that never ends is broken, after ten seconds of real time.
+    /// Settles one rule. One that never ends is broken.
     pub(super) async fn rule(
         &self,
         name: &'static str,
@@ -85,7 +85,7 @@ impl<'a, M: Message> Run<'a, M> {
             self.state().report.skipped.push((name, reason.clone()));
             return;
         }
-        let patience = TokioClock.sleep(Duration::from_secs(10));
+        let patience = TokioClock.sleep(self.subject.patience);
         let verdict = match select(Box::pin(check), patience).await {
             Either::Left((verdict, _)) => verdict,
             Either::Right(_) => Err(Miss::Broken("did not end".into())),
@@ -191,6 +191,23 @@ impl<'a, M: Message> Run<'a, M> {
         outcome
     }
 
+    /// Sends messages one after the other, while their connection stands.
+    pub(super) async fn send_each(
+        &self,
+        stage: &Stage<M>,
+        envelopes: &[Envelope<M>],
+    ) -> Vec<Result<Receipt>> {
+        let mut outcomes = Vec::new();
+        let sends = async {
+            for envelope in envelopes {
+                outcomes.push(stage.channel.send(envelope).await);
+            }
+        };
+        stage.drive(sends).await;
+        self.keep(stage, &outcomes);
+        outcomes
+    }
+
     /// Sends the first message, which must fail.
     pub(super) async fn failure(&self, stage: &Stage<M>) -> Verdict<Error> {
         match self.send(stage, &self.envelope(0)).await {
@@ -215,7 +232,7 @@ impl<'a, M: Message> Run<'a, M> {
         self.state().seen.clone()
     }
 
-    fn keep(&self, stage: &Stage<M>, outcomes: &[Result<Receipt>]) {
+    pub(super) fn keep(&self, stage: &Stage<M>, outcomes: &[Result<Receipt>]) {
         let seen = &mut self.state().seen;
         seen.targets.extend(stage.requests().into_iter().map(|request| request.target));
         for outcome in outcomes {

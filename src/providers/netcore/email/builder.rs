@@ -1,0 +1,289 @@
+//! Settings of an account, all checked at once.
+
+use std::fmt;
+
+use http::{HeaderName, HeaderValue};
+use secrecy::SecretString;
+use url::Url;
+
+use super::{
+    Account, Auth, CAPABILITIES, ContentTypes, LABEL, Options, Region, ReplyToForm, Version,
+    config::{Settings, credential},
+};
+use crate::{
+    channel::Capabilities,
+    error::{Error, Fault, Result},
+    http::{SharedTransport, default_transport},
+    message::Mailbox,
+    time::SharedClock,
+};
+
+/// Builds an [`Account`].
+#[must_use]
+pub struct AccountBuilder {
+    api_key: SecretString,
+    version: Version,
+    auth: Option<Auth>,
+    region: Region,
+    endpoint: Option<String>,
+    from: Option<Mailbox>,
+    sub_account: Option<(String, String)>,
+    reply_to: Option<ReplyToForm>,
+    content_types: ContentTypes,
+    content_with_template: bool,
+    defaults: Options,
+    limits: Capabilities,
+    transport: Option<SharedTransport>,
+    clock: Option<SharedClock>,
+}
+
+impl AccountBuilder {
+    pub(super) fn new(api_key: SecretString) -> Self {
+        Self {
+            api_key,
+            version: Version::default(),
+            auth: None,
+            region: Region::default(),
+            endpoint: None,
+            from: None,
+            sub_account: None,
+            reply_to: None,
+            content_types: ContentTypes::new(),
+            content_with_template: false,
+            defaults: Options::new(),
+            limits: CAPABILITIES,
+            transport: None,
+            clock: None,
+        }
+    }
+
+    /// Sets who mails come from that name nobody. Its domain must be verified.
+    pub fn from(mut self, from: impl Into<Mailbox>) -> Self {
+        self.from = Some(from.into());
+        self
+    }
+
+    /// Sets the version. Default: [`Version::V6`].
+    pub fn version(mut self, version: Version) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// Sets how the key is sent. Default: as the version does.
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.auth = Some(auth);
+        self
+    }
+
+    /// Sets where the account is kept. Default: [`Region::Global`].
+    pub fn region(mut self, region: Region) -> Self {
+        self.region = region;
+        self
+    }
+
+    /// Sets another host than the region's, such as `https://api.pepipost.com`; the version's
+    /// path follows it. HTTPS, except to this machine.
+    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.endpoint = Some(endpoint.into());
+        self
+    }
+
+    /// Acts for a sub-account with the master's key: `header` is the name that Netcore's support
+    /// gives for it, `name` the sub-account.
+    pub fn sub_account(mut self, header: impl Into<String>, name: impl Into<String>) -> Self {
+        self.sub_account = Some((header.into(), name.into()));
+        self
+    }
+
+    /// Sets how `reply_to` is written. Default: as the version does.
+    pub fn reply_to_form(mut self, form: ReplyToForm) -> Self {
+        self.reply_to = Some(form);
+        self
+    }
+
+    /// Sets the types of the parts of a mail.
+    pub fn content_types(mut self, types: ContentTypes) -> Self {
+        self.content_types = types;
+        self
+    }
+
+    /// Sends a mail's own content beside the id of a template kept at Netcore. Which of the two is
+    /// then used is not documented. Default: false.
+    pub fn content_with_template(mut self, on: bool) -> Self {
+        self.content_with_template = on;
+        self
+    }
+
+    /// Sets what holds for mails without options of their own.
+    pub fn defaults(mut self, defaults: Options) -> Self {
+        self.defaults = defaults;
+        self
+    }
+
+    /// Sets how many mails one request of a batch holds. Default: 500; no limit is documented.
+    pub fn batch(mut self, mails: usize) -> Self {
+        self.limits.batch = mails;
+        self
+    }
+
+    /// Sets how many requests of a batch are open at a time. Default: 16.
+    pub fn in_flight(mut self, requests: usize) -> Self {
+        self.limits.in_flight = requests;
+        self
+    }
+
+    /// Sets how many bytes one request has at most. Default: 20 000 000; no limit is documented.
+    pub fn max_bytes(mut self, bytes: usize) -> Self {
+        self.limits.bytes = Some(bytes);
+        self
+    }
+
+    /// Sets how many recipients one mail may have. Default: any number; no limit is documented.
+    pub fn max_recipients(mut self, recipients: usize) -> Self {
+        self.limits.recipients = Some(recipients);
+        self
+    }
+
+    /// Sets what carries the requests. Default: reqwest.
+    pub fn transport(mut self, transport: SharedTransport) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Sets the clock. Default: the system's.
+    pub fn clock(mut self, clock: SharedClock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Checks the settings.
+    ///
+    /// # Errors
+    ///
+    /// [`Config`](crate::ErrorKind::Config) with everything that is wrong.
+    pub fn build(self) -> Result<Account> {
+        let mut faults = Vec::new();
+        let auth = self.auth.unwrap_or(match self.version {
+            Version::V51 => Auth::ApiKeyHeader,
+            Version::V6 => Auth::Bearer,
+        });
+        if credential(&self.api_key, auth).is_none() {
+            let remedy = "copy it from the dashboard, without spaces";
+            faults.push(Fault::new("api_key", "is no API key", remedy));
+        }
+        let endpoint = self.endpoint.as_deref().unwrap_or_else(|| self.region.endpoint());
+        if !is_endpoint(endpoint) {
+            let remedy = "write https://host, without user, query and version";
+            faults.push(Fault::new("endpoint", "is no HTTPS URL", remedy));
+        }
+        for (field, value) in [("batch", self.limits.batch), ("in_flight", self.limits.in_flight)] {
+            if value == 0 {
+                faults.push(Fault::new(field, "is 0", "write 1 or more"));
+            }
+        }
+        let sub_account = self.sub_account.as_ref().and_then(|(name, value)| {
+            let header = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value).ok());
+            if header.is_none() || value.is_empty() {
+                let remedy = "ask Netcore's support for the header's name";
+                faults.push(Fault::new("sub_account", "is no header", remedy));
+            }
+            header
+        });
+        let transport = self.transport.map_or_else(default_transport, Ok);
+        let transport = transport.map_err(|error| error.with_provider(LABEL));
+        let Some(clock) = self.clock.or_else(default_clock) else {
+            faults.push(Fault::new("clock", "is missing", "hand one in with `clock`"));
+            return Err(refused(faults));
+        };
+        if !faults.is_empty() {
+            return Err(refused(faults));
+        }
+        Ok(Account {
+            api_key: self.api_key,
+            auth,
+            acting_for: sub_account,
+            limits: self.limits,
+            transport: transport?,
+            clock,
+            settings: Settings {
+                endpoint: endpoint.trim_end_matches('/').to_owned(),
+                version: self.version,
+                from: self.from,
+                reply_to: self.reply_to.unwrap_or(match self.version {
+                    Version::V51 => ReplyToForm::Text,
+                    Version::V6 => ReplyToForm::Mailboxes,
+                }),
+                content_types: self.content_types,
+                content_with_template: self.content_with_template,
+                defaults: self.defaults,
+            },
+        })
+    }
+}
+
+fn refused(faults: Vec<Fault>) -> Error {
+    Error::config("the account's settings are not valid").with_faults(faults).with_provider(LABEL)
+}
+
+#[cfg(feature = "__tokio")]
+#[expect(clippy::unnecessary_wraps, reason = "without tokio there is none")]
+fn default_clock() -> Option<SharedClock> {
+    Some(crate::time::TokioClock::shared())
+}
+
+#[cfg(not(feature = "__tokio"))]
+fn default_clock() -> Option<SharedClock> {
+    None
+}
+
+/// The key goes there in the clear, so over TLS, or to this machine.
+fn is_endpoint(text: &str) -> bool {
+    let Ok(url) = Url::parse(text) else { return false };
+    let local = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => return false,
+    };
+    let bare = url.username().is_empty() && url.password().is_none();
+    let ends = url.query().is_none() && url.fragment().is_none();
+    bare && ends && (url.scheme() == "https" || url.scheme() == "http" && local)
+}
+
+impl fmt::Debug for AccountBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccountBuilder")
+            .field("version", &self.version)
+            .field("from", &self.from)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn names_every_fault_of_the_settings_at_once() {
+        let error = Account::builder("two words")
+            .endpoint("http://mail.example.com")
+            .batch(0)
+            .sub_account("not a header", "x")
+            .build()
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        let fields: Vec<_> = error.faults().iter().map(|fault| &*fault.field).collect();
+        assert_eq!(fields, ["api_key", "endpoint", "batch", "sub_account"]);
+        assert!(!error.to_string().contains("two words"));
+    }
+
+    #[test]
+    fn only_this_machine_is_called_without_tls() {
+        assert!(is_endpoint("http://127.0.0.1:8080"));
+        assert!(is_endpoint("https://api.pepipost.com/"));
+        for wrong in ["http://10.0.0.1", "https://u:p@h.example", "https://h.example?x=1", "h"] {
+            assert!(!is_endpoint(wrong), "{wrong}");
+        }
+    }
+}

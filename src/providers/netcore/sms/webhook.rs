@@ -1,0 +1,344 @@
+//! Delivery reports and inbound messages.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::Method;
+use serde_json::Value;
+
+use super::{
+    fields::{FieldMap, InboundFields, Row, find},
+    status::{self, Meaning},
+    time,
+};
+use crate::{
+    event::{Event, EventKind},
+    http::form,
+    message::Kind,
+    providers::netcore::NAME,
+    time::Timestamp,
+    webhook::{
+        EventFault, Guard, Parsed, Proof, Receiver, Request, Verified, WebhookError, dedup_key,
+    },
+};
+
+/// Reads what Netcore SMS calls back with: GET with a query, POST with a form, or POST with JSON,
+/// one report or an array. The HEAD request that validates the URL is answered with 200.
+///
+/// The platform signs nothing: agree on a secret path or a header. It publishes one field name
+/// only, so set the names that were agreed in [`FieldMap`]. The webhook itself is set up by mail to
+/// the vendor's support.
+///
+/// An event's `provider_message_id` is the transaction id, or `REQID:index` where the report holds
+/// those instead, as in receipts. `metadata` holds `request_id`, `index`, `tag`, `segments` and
+/// `sent_at` where they are known. Reports of a message may come out of order; an intermediate one
+/// must not undo a final one.
+///
+/// Source: [SMS webhooks](https://emaildocs.netcorecloud.com/docs/sms-webhooks).
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    guard: Guard,
+    fields: FieldMap,
+    inbound_fields: InboundFields,
+    inbound: bool,
+}
+
+impl Webhook {
+    /// A webhook for delivery reports. What holds a text and no status is an inbound message.
+    #[must_use]
+    pub fn new(guard: Guard) -> Self {
+        let (fields, inbound_fields) = (FieldMap::default(), InboundFields::default());
+        Self { guard, fields, inbound_fields, inbound: false }
+    }
+
+    /// A webhook for inbound messages alone.
+    #[must_use]
+    pub fn inbound(guard: Guard) -> Self {
+        Self { inbound: true, ..Self::new(guard) }
+    }
+
+    /// Sets the field names of delivery reports.
+    #[must_use]
+    pub fn fields(mut self, fields: FieldMap) -> Self {
+        self.fields = fields;
+        self
+    }
+
+    /// Sets the field names of inbound messages.
+    #[must_use]
+    pub fn inbound_fields(mut self, fields: InboundFields) -> Self {
+        self.inbound_fields = fields;
+        self
+    }
+
+    fn event(&self, row: &Row, proof: Proof) -> Result<Event, Cow<'static, str>> {
+        let reported = find(row, &self.fields.status).or_else(|| find(row, &self.fields.code));
+        let wrote = find(row, &self.inbound_fields.text).is_some();
+        if self.inbound || (wrote && reported.is_none()) {
+            return self.written(row, proof);
+        }
+        self.report(row, proof)
+    }
+
+    fn report(&self, row: &Row, proof: Proof) -> Result<Event, Cow<'static, str>> {
+        let field = |names: &[String]| find(row, names).map(str::to_owned);
+        let names = &self.fields;
+        let (request_id, index) = (field(&names.request_id), field(&names.index));
+        let placed = || Some(format!("{}:{}", request_id.as_ref()?, index.as_ref()?));
+        let message_id = field(&names.message_id).or_else(placed);
+        let (status, code) = (field(&names.status), field(&names.code));
+        let recipient = field(&names.recipient);
+        if message_id.is_none() && request_id.is_none() && recipient.is_none() {
+            return Err("names no message; set the agreed names in `FieldMap`".into());
+        }
+        let meaning = status::of(status.as_deref(), code.as_deref());
+        let mut event = match meaning {
+            Meaning::Is(status, suppress) => {
+                Event { suppress, ..Event::of_status(status, NAME, proof) }
+            }
+            Meaning::Unknown => Event::new(EventKind::Other, NAME, proof),
+        };
+        let when = field(&names.time);
+        event.dedup_key = dedup_key(&[
+            "netcore.sms.report",
+            message_id.as_deref().unwrap_or_default(),
+            request_id.as_deref().unwrap_or_default(),
+            index.as_deref().unwrap_or_default(),
+            recipient.as_deref().unwrap_or_default(),
+            status.as_deref().unwrap_or_default(),
+            code.as_deref().unwrap_or_default(),
+            when.as_deref().unwrap_or_default(),
+        ]);
+        let sent_at = find(row, &names.sent_time).and_then(time::read);
+        event.channel = Some(Kind::Sms);
+        event.provider_message_id = message_id;
+        event.recipient = recipient;
+        event.sender = field(&names.sender);
+        event.reason = field(&names.reason).or(status);
+        event.code = code;
+        event.timestamp = when.as_deref().and_then(time::read).or(sent_at);
+        let extras = [
+            ("request_id", request_id),
+            ("index", index),
+            ("tag", field(&names.tag).filter(|tag| tag != "null")),
+            ("segments", field(&names.segments)),
+            ("sent_at", sent_at.map(|at| at.to_string())),
+        ];
+        let extras = extras.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        event.metadata.extend(extras.map(|(name, value)| (name.to_owned(), Value::from(value))));
+        Ok(event)
+    }
+
+    fn written(&self, row: &Row, proof: Proof) -> Result<Event, Cow<'static, str>> {
+        let field = |names: &[String]| find(row, names).map(str::to_owned);
+        let names = &self.inbound_fields;
+        let (Some(from), text) = (field(&names.from), field(&names.text)) else {
+            return Err("names nobody who wrote; set the agreed names in `InboundFields`".into());
+        };
+        let (to, id, when) = (field(&names.to), field(&names.id), field(&names.time));
+        let mut event = Event::new(EventKind::Inbound, NAME, proof);
+        event.dedup_key = dedup_key(&[
+            "netcore.sms.inbound",
+            id.as_deref().unwrap_or_default(),
+            &from,
+            to.as_deref().unwrap_or_default(),
+            when.as_deref().unwrap_or_default(),
+            text.as_deref().unwrap_or_default(),
+        ]);
+        event.channel = Some(Kind::Sms);
+        event.provider_message_id = id;
+        event.sender = Some(from);
+        event.recipient = to;
+        event.text = Some(text.unwrap_or_default());
+        event.timestamp = when.as_deref().and_then(time::read);
+        Ok(event)
+    }
+}
+
+impl Receiver for Webhook {
+    fn verify<'a>(&self, request: &'a Request, _: Timestamp) -> Result<Verified<'a>, WebhookError> {
+        self.guard.verify(request)
+    }
+
+    fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
+        let request = verified.request();
+        if request.method == Method::HEAD {
+            return Ok(Parsed::empty());
+        }
+        let mut parsed = Parsed::empty();
+        for (index, (row, source)) in rows(request)?.into_iter().enumerate() {
+            let event = row.and_then(|row| self.event(&row, verified.proof()));
+            match event {
+                Ok(event) => parsed.events.push(Event { source, ..event }),
+                Err(problem) => parsed.faults.push(EventFault::new(index, problem)),
+            }
+        }
+        Ok(parsed)
+    }
+}
+
+/// The reports of a request, each with the bytes it was read from.
+type Rows = Vec<(Result<Row, Cow<'static, str>>, Bytes)>;
+
+fn rows(request: &Request) -> Result<Rows, WebhookError> {
+    // The query of a POST is the URL's own, perhaps with a secret in it.
+    let posted = request.method == Method::POST;
+    let source = if posted {
+        request.body.clone()
+    } else {
+        Bytes::copy_from_slice(request.query().as_bytes())
+    };
+    let start = source.trim_ascii_start().first();
+    if !posted || !matches!(start, Some(b'{' | b'[')) {
+        let pairs = form::decode(&source);
+        let row = collect(pairs.into_iter().map(|(name, value)| (name, value.into_owned())));
+        if row.is_empty() {
+            return Err(WebhookError::payload("the request holds no fields"));
+        }
+        return Ok(vec![(Ok(row), source)]);
+    }
+    let body: Value = serde_json::from_slice(&source)
+        .map_err(|_| WebhookError::payload("the body is not JSON"))?;
+    let items = match body {
+        Value::Array(items) => items,
+        one => vec![one],
+    };
+    let single = items.len() == 1;
+    Ok(items
+        .into_iter()
+        .map(|item| {
+            let own = if single { source.clone() } else { Bytes::from(item.to_string()) };
+            let Value::Object(object) = item else { return (Err("is no object".into()), own) };
+            let pairs = object.into_iter().filter_map(|(name, value)| match value {
+                Value::String(text) => Some((name.into(), text)),
+                Value::Number(number) => Some((name.into(), number.to_string())),
+                _ => None,
+            });
+            (Ok(collect(pairs)), own)
+        })
+        .collect())
+}
+
+/// The fields by lower-cased name, those without a value left out; the first of a name stays.
+fn collect<'a>(pairs: impl Iterator<Item = (Cow<'a, str>, String)>) -> Row {
+    let mut row = Row::new();
+    for (name, value) in pairs {
+        if !value.trim().is_empty() {
+            row.entry(name.trim().to_lowercase()).or_insert_with(|| value.trim().to_owned());
+        }
+    }
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::event::{Scope, Status};
+
+    const URL: &str = "https://erp.example.net/hooks/0123456789abcdef";
+
+    macro_rules! fixture {
+        ($name:literal) => {
+            include_str!(concat!("../../../../tests/fixtures/netcore/sms/", $name))
+        };
+    }
+
+    fn webhook() -> Webhook {
+        Webhook::new(Guard::secret_path("0123456789abcdef").unwrap())
+    }
+
+    fn receive(request: &Request) -> Parsed {
+        webhook().receive(request, Timestamp::UNIX_EPOCH).unwrap()
+    }
+
+    #[test]
+    fn a_json_report_becomes_an_event() {
+        let parsed = receive(&Request::post(URL, fixture!("delivered.json")));
+        let event = &parsed.events[0];
+        assert_eq!(event.status, Some(Status::Delivered));
+        assert_eq!(event.provider_message_id.as_deref(), Some("20448813370"));
+        assert_eq!(event.recipient.as_deref(), Some("919812345678"));
+        assert_eq!(event.sender.as_deref(), Some("ACMEIN"));
+        assert_eq!(event.code.as_deref(), Some("000"));
+        assert_eq!(event.timestamp, "2025-02-10T05:34:36Z".parse().ok());
+        assert_eq!(event.metadata["request_id"], "70211345566");
+        assert_eq!(event.metadata["tag"], "otp");
+        assert_eq!(event.proof, Proof::Shared);
+        assert!(!event.dedup_key.contains("9812345678"));
+    }
+
+    #[test]
+    fn a_bad_report_stands_beside_its_good_neighbours() {
+        let parsed = receive(&Request::post(URL, fixture!("batch.json")));
+        assert_eq!(parsed.faults.iter().map(|fault| fault.index).collect::<Vec<_>>(), [1]);
+        let read = |event: &Event| (event.kind, event.status, event.suppress);
+        let status = EventKind::Status;
+        let wanted = [
+            (status, Some(Status::Failed), Some(Scope::Address)),
+            (status, Some(Status::Rejected), Some(Scope::Marketing)),
+            (EventKind::Other, None, None),
+        ];
+        assert_eq!(parsed.events.iter().map(read).collect::<Vec<_>>(), wanted);
+        assert_eq!(parsed.events[2].provider_message_id.as_deref(), Some("1:3"));
+        assert_eq!(parsed.events[2].reason.as_deref(), Some("Something new"));
+    }
+
+    #[test]
+    fn a_query_and_a_form_are_read_like_json() {
+        let query = fixture!("delivered.query").trim();
+        let got = receive(&Request::new(Method::GET, format!("{URL}?{query}"), ""));
+        let posted = receive(&Request::post(URL, query));
+        assert_eq!(got.events, posted.events);
+        assert_eq!(got.events[0].status, Some(Status::Failed));
+        assert_eq!(got.events[0].provider_message_id.as_deref(), Some("20448813370"));
+    }
+
+    #[test]
+    fn an_inbound_message_is_told_by_its_text() {
+        let request = Request::post(URL, fixture!("inbound.form").trim());
+        let guard = Guard::secret_path("0123456789abcdef").unwrap();
+        let own = Webhook::inbound(guard).receive(&request, Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!(own.events, receive(&request).events);
+        let event = &own.events[0];
+        assert_eq!(event.kind, EventKind::Inbound);
+        assert_eq!(event.text.as_deref(), Some("STOP please"));
+        assert_eq!(event.sender.as_deref(), Some("919812345678"));
+        assert_eq!(event.recipient.as_deref(), Some("56161"));
+    }
+
+    #[test]
+    fn the_handshake_is_answered_and_a_wrong_path_is_not() {
+        let head = Request::new(Method::HEAD, URL, "");
+        let parsed = receive(&head);
+        assert!(parsed.events.is_empty() && parsed.reply.status == 200);
+        let wrong = Request::new(Method::HEAD, "https://erp.example.net/hooks/x", "");
+        assert!(webhook().receive(&wrong, Timestamp::UNIX_EPOCH).is_err());
+    }
+
+    #[test]
+    fn agreed_names_replace_the_default_ones() {
+        let webhook = webhook().fields(FieldMap::new().message_id(["Ref"]).status(["State"]));
+        let request = Request::post(URL, "REF=5&state=DLT+URL+failure&code=633");
+        let parsed = webhook.receive(&request, Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!(parsed.events[0].provider_message_id.as_deref(), Some("5"));
+        assert_eq!(parsed.events[0].status, Some(Status::Failed));
+        assert_eq!(parsed.events[0].code.as_deref(), Some("633"));
+    }
+
+    #[test]
+    fn a_repeated_report_has_the_same_key_and_a_later_one_another() {
+        let of =
+            |body: &'static str| receive(&Request::post(URL, body)).events[0].dedup_key.clone();
+        assert_eq!(of("tid=1&status=pending"), of("status=pending&TID=1"));
+        assert_ne!(of("tid=1&status=pending"), of("tid=1&status=delivered"));
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics(body in "\\PC*|[\\[\\]{}\":,a-z0-9&=% ]{0,80}") {
+            let _ = webhook().receive(&Request::post(URL, body), Timestamp::UNIX_EPOCH);
+        }
+    }
+}
