@@ -47,7 +47,7 @@ pub enum Form {
     Single,
 }
 
-/// An SMS account at Netcore: one feed. Cheap to clone but for its settings; share it.
+/// An SMS account at Netcore: one feed. `Debug` shows no credentials.
 #[derive(Clone)]
 pub struct Account {
     pub(super) sender: Option<SenderId>,
@@ -82,7 +82,6 @@ impl Account {
 
     /// An account of the feed `feed_id` (the numeric account id), with its API user (usually a
     /// registered mobile number) and password.
-    #[must_use]
     pub fn builder(
         feed_id: impl Into<String>,
         user: impl Into<SecretString>,

@@ -1,4 +1,4 @@
-//! Netcore SMS, over the "BulkSms" API of `mytoday.com`.
+//! Netcore SMS, over the `BulkSms` API of `mytoday.com`.
 //!
 //! One message goes out by `SingleMsgApi` (or `JsonSingleApi`, see [`Form`]); a batch goes out as
 //! one `SingleMsgApi` request for each text that many share, and as `UploadCsvFile` requests for

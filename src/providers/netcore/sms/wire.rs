@@ -17,7 +17,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Fault, Result},
     http::{Truncated, from_status, retry_after},
-    message::{Envelope, Sms},
+    message::{Envelope, SenderId, Sms},
     time::Timestamp,
 };
 
@@ -44,7 +44,7 @@ impl<'a> Fields<'a> {
         envelope.validate()?;
         let sms = &envelope.message;
         let dlt = sms.dlt.as_ref();
-        let header = sms.from.as_ref().map(|id| id.as_str());
+        let header = sms.from.as_ref().map(SenderId::as_str);
         let header = header.or_else(|| dlt.and_then(|dlt| dlt.header.as_deref()));
         // In the past means at once.
         let at = envelope.delivery.send_at.filter(|at| *at > account.clock.now());
@@ -53,7 +53,7 @@ impl<'a> Fields<'a> {
             text: &sms.text,
             template: dlt.and_then(|dlt| dlt.template.as_deref()),
             entity: dlt.and_then(|dlt| dlt.entity.as_deref()).or(account.entity.as_deref()),
-            sender: header.or_else(|| account.sender.as_ref().map(|id| id.as_str())),
+            sender: header.or_else(|| account.sender.as_ref().map(SenderId::as_str)),
             time: at.map(time::schedule),
             job_name: envelope
                 .delivery
