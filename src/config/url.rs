@@ -18,7 +18,7 @@ pub(super) fn connect(url: &ProviderUrl, clock: Option<&SharedClock>) -> Result<
         ProviderUrl::Provider(leaf) => provider(leaf.clone(), clock),
         ProviderUrl::Route { name, children } if name == "failover" => {
             let children = children.iter().map(|child| connect(child, clock));
-            failover(children.collect::<Result<_>>()?)
+            failover(&children.collect::<Result<Vec<_>>>()?)
         }
         ProviderUrl::Route { .. } => {
             Err(Error::config("the provider URL has an unknown route; use failover(a b)"))
@@ -37,7 +37,7 @@ fn provider(leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
         #[cfg(feature = "netcore")]
         "netcore+sms" => netcore_sms(leaf, clock),
         #[cfg(feature = "sandbox")]
-        "sandbox" => sandbox(leaf, clock),
+        "sandbox" => sandbox(&leaf, clock),
         #[cfg(feature = "smtp")]
         "smtp" => smtp(leaf, clock),
         scheme => Err(Error::config(format!(
@@ -118,7 +118,7 @@ fn netcore_sms(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> 
 }
 
 #[cfg(feature = "sandbox")]
-fn sandbox(leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
+fn sandbox(leaf: &Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
     use crate::providers::sandbox::Sandbox;
 
     let mut faults = Vec::new();
@@ -174,7 +174,7 @@ fn smtp(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
 }
 
 /// The channels of each kind that all of `children` send, one after the other.
-fn failover(children: Vec<Channels>) -> Result<Channels> {
+fn failover(children: &[Channels]) -> Result<Channels> {
     fn route<M: Message>(
         children: &[Channels],
         pick: impl Fn(&Channels) -> Option<&Shared<M>>,
@@ -184,13 +184,13 @@ fn failover(children: Vec<Channels>) -> Result<Channels> {
         Ok(Some(Arc::new(Failover::new(channels)?)))
     }
     let routed = Channels {
-        apple_push: route(&children, |child| child.apple_push.as_ref())?,
-        email: route(&children, |child| child.email.as_ref())?,
-        rcs: route(&children, |child| child.rcs.as_ref())?,
-        sms: route(&children, |child| child.sms.as_ref())?,
-        voice: route(&children, |child| child.voice.as_ref())?,
-        web_push: route(&children, |child| child.web_push.as_ref())?,
-        whatsapp: route(&children, |child| child.whatsapp.as_ref())?,
+        apple_push: route(children, |child| child.apple_push.as_ref())?,
+        email: route(children, |child| child.email.as_ref())?,
+        rcs: route(children, |child| child.rcs.as_ref())?,
+        sms: route(children, |child| child.sms.as_ref())?,
+        voice: route(children, |child| child.voice.as_ref())?,
+        web_push: route(children, |child| child.web_push.as_ref())?,
+        whatsapp: route(children, |child| child.whatsapp.as_ref())?,
     };
     if routed.is_empty() {
         return Err(Error::config("the providers of a failover have no kind of message in common"));

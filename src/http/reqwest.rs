@@ -43,7 +43,7 @@ impl ReqwestTransport {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(10))
-            .pool_idle_timeout(Duration::from_secs(60))
+            .pool_idle_timeout(Duration::from_mins(1))
             .retry(reqwest::retry::never())
             .tcp_nodelay(true)
             .user_agent(concat!("dakiya/", env!("CARGO_PKG_VERSION")))

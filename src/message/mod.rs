@@ -91,6 +91,7 @@ pub trait ToPhone: Message {
 }
 
 mod sealed {
+    #[expect(unnameable_types, reason = "that is how it seals")]
     pub trait Sealed {}
     impl Sealed for super::ApplePush {}
     impl Sealed for super::Call {}

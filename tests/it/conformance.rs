@@ -1,6 +1,8 @@
 //! Every channel keeps the rules of `testing::conformance`, one test a provider; and the rules can
 //! be broken, each found by its name.
 
+use std::{sync::Arc, time::Duration};
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use dakiya::{
@@ -17,7 +19,6 @@ use dakiya::{
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
-use std::{sync::Arc, time::Duration};
 
 #[tokio::test]
 async fn the_example_keeps_the_rules_of_every_channel() {
@@ -32,7 +33,7 @@ async fn a_channel_without_http_keeps_the_other_rules() {
     struct Local;
     #[async_trait]
     impl Provider for Local {
-        fn name(&self) -> &str {
+        fn name(&self) -> &'static str {
             "local"
         }
         async fn check(&self) -> Result<()> {
@@ -79,10 +80,10 @@ async fn each_flaw_is_found_by_the_name_of_its_rule() {
 
 #[tokio::test]
 async fn a_redirect_that_is_followed_and_a_key_in_the_url_are_found() {
+    let client = reqwest::Client::new();
     let follows = Subject::new(
-        |endpoint: &str, clock| -> Shared<Sms> {
-            let client = reqwest::Client::new();
-            let transport = ReqwestTransport::over(client).with_clock(Arc::clone(&clock));
+        move |endpoint: &str, clock| -> Shared<Sms> {
+            let transport = ReqwestTransport::over(client.clone()).with_clock(Arc::clone(&clock));
             Arc::new(Example::new(endpoint, KEY, Arc::new(transport), clock))
         },
         envelope,
@@ -90,9 +91,11 @@ async fn a_redirect_that_is_followed_and_a_key_in_the_url_are_found() {
     );
     assert!(follows.check().await.unwrap_err().contains("a redirect is not followed"));
 
+    let transport = ReqwestTransport::new().unwrap();
     let shows = Subject::new(
-        |endpoint: &str, clock| -> Shared<Sms> {
-            Arc::new(Example::over_reqwest(&format!("{endpoint}/{KEY}"), clock))
+        move |endpoint: &str, clock: SharedClock| -> Shared<Sms> {
+            let transport = Arc::new(transport.clone().with_clock(Arc::clone(&clock)));
+            Arc::new(Example::new(&format!("{endpoint}/{KEY}"), KEY, transport, clock))
         },
         envelope,
         accepted,
@@ -101,8 +104,6 @@ async fn a_redirect_that_is_followed_and_a_key_in_the_url_are_found() {
     assert_eq!(broken.broken.len(), 1, "{broken}");
     assert!(broken.contains("no URL holds a secret"));
 }
-
-// ---
 
 /// How to write a provider: an account, what it can carry, one pure function out, one pure
 /// function back.
@@ -121,11 +122,6 @@ impl Example {
         Self { endpoint: endpoint.into(), key: key.into(), transport, clock }
     }
 
-    fn over_reqwest(endpoint: &str, clock: SharedClock) -> Self {
-        let transport = ReqwestTransport::new().unwrap().with_clock(Arc::clone(&clock));
-        Self::new(endpoint, KEY, Arc::new(transport), clock)
-    }
-
     /// The one place that exposes the key, in a header that no one prints.
     fn authorize(&self, request: &mut Request<Bytes>) -> Result<()> {
         let value = format!("Bearer {}", self.key.expose_secret());
@@ -138,7 +134,7 @@ impl Example {
 
 #[async_trait]
 impl Provider for Example {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         NAME
     }
 
@@ -207,13 +203,16 @@ fn decode(response: &Response<Bytes>, now: dakiya::Timestamp) -> Result<String> 
     })
 }
 
-// ---
-
 const KEY: &str = "canary-key-5d21";
 const TEXT: &str = "canary-text-77aa";
 
 fn subject(make: impl Fn(Example) -> Shared<Sms> + Send + Sync + 'static) -> Subject<Sms> {
-    let make = move |endpoint: &str, clock| make(Example::over_reqwest(endpoint, clock));
+    // One client: reading the system's roots for each rule would be most of the time.
+    let transport = ReqwestTransport::new().unwrap();
+    let make = move |endpoint: &str, clock: SharedClock| {
+        let transport = Arc::new(transport.clone().with_clock(Arc::clone(&clock)));
+        make(Example::new(endpoint, KEY, transport, clock))
+    };
     Subject::new(make, envelope, accepted).secrets([KEY]).personal([TEXT, "9845000"])
 }
 

@@ -6,7 +6,7 @@ use dakiya::{
     Messenger, PhoneNumber, Purpose, Receipt, Record, Result, Sms, TemplateRef, Timestamp,
     compliance::{
         dlt::{Category, Registration, Registry},
-        suppression::{Reason, SuppressionList},
+        suppression::{Reason, Suppression, SuppressionList},
     },
     sandbox::Sandbox,
     template::TemplateSet,
@@ -85,7 +85,8 @@ async fn a_template_becomes_a_checked_message_and_a_receipt() {
 async fn a_plan_shows_the_text_the_segments_and_all_that_would_refuse_it() {
     let sandbox = Sandbox::new();
     let list = SuppressionList::new();
-    list.add(&dakiya::Recipient::Phone(number()), dakiya::Scope::Address, Reason::Manual);
+    let manual = Suppression::new(dakiya::Scope::Address, Reason::Manual);
+    list.add(&dakiya::Recipient::Phone(number()), manual);
     let messenger = messenger(&sandbox)
         .templates(templates())
         .dlt(registry())
@@ -137,15 +138,15 @@ async fn a_kind_without_a_channel_is_a_config_error() {
 #[tokio::test]
 async fn what_was_rendered_is_checked_again_when_it_is_dispatched() {
     let sandbox = Sandbox::new();
-    let list = Arc::new(SuppressionList::new());
-    let messenger = messenger(&sandbox).suppressions(Arc::clone(&list)).build().unwrap();
+    let list = SuppressionList::new();
+    let messenger = messenger(&sandbox).suppressions(list.clone()).build().unwrap();
     let plan = messenger.plan(mail().draft().purpose(Purpose::Utility)).await.unwrap();
     let stored = serde_json::to_string(&AnyEnvelope::from(plan.into_envelope())).unwrap();
     let read = || serde_json::from_str::<AnyEnvelope>(&stored).unwrap();
 
     assert!(messenger.dispatch(read()).await.is_ok());
     let to = dakiya::Recipient::Email(EmailAddress::parse("asha@example.com").unwrap());
-    list.add(&to, dakiya::Scope::Address, Reason::HardBounce);
+    list.add(&to, Suppression::new(dakiya::Scope::Address, Reason::HardBounce));
     let results = messenger.dispatch_batch(vec![read(), read()]).await;
     assert!(results.iter().all(|r| r.as_ref().unwrap_err().kind() == ErrorKind::Suppressed));
 

@@ -57,8 +57,11 @@ pub struct Subject<M: Message> {
 
 type Respond = Arc<dyn Fn(&Received) -> Answer + Send + Sync>;
 
+/// Builds a channel against an endpoint, with a clock.
+type Build<M> = dyn Fn(&str, SharedClock) -> Shared<M> + Send + Sync;
+
 enum Make<M: Message> {
-    Http(Box<dyn Fn(&str, SharedClock) -> Shared<M> + Send + Sync>),
+    Http(Box<Build<M>>),
     Other(Box<dyn Fn() -> Shared<M> + Send + Sync>),
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use futures_util::future::{Either, select};
 
-use super::{Make, Respond, Subject};
+use super::{Build, Make, Respond, Subject};
 use crate::{
     channel::{Capabilities, Receipt, Shared, label},
     error::{Error, ErrorKind, Fate, Result},
@@ -174,10 +174,7 @@ impl<'a, M: Message> Run<'a, M> {
         Ok(Stage { channel: make(&endpoint, clock.shared()), server: None, clock })
     }
 
-    #[expect(clippy::type_complexity, reason = "the one closure, borrowed")]
-    fn must_be_http(
-        &self,
-    ) -> Verdict<&(dyn Fn(&str, crate::time::SharedClock) -> Shared<M> + Send + Sync)> {
+    fn must_be_http(&self) -> Verdict<&Build<M>> {
         match &self.subject.make {
             Make::Http(make) => Ok(&**make),
             Make::Other(_) => Err(Miss::Skipped("the protocol is not HTTP")),

@@ -1,8 +1,9 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use dakiya::{
     Attachment, Channel as _, Delivery, Email, EmailAddress, Envelope, ErrorKind, Fate, Mailbox,
     MessageId, Provider as _, ProviderTemplate, Purpose, Unsubscribe,
+    http::ReqwestTransport,
     netcore::email::{Account, AccountBuilder, Auth, ContentTypes, Options, Priority, Version},
     testing::ManualClock,
 };
@@ -327,6 +328,15 @@ async fn a_success_that_cannot_be_read_may_be_out() {
     let account = account(&server).build().unwrap();
     let receipt = account.send(&envelope(mail("asha@customer.example"))).await.unwrap();
     assert_eq!(receipt.provider_message_id, None);
+}
+
+#[tokio::test]
+async fn a_success_that_was_cut_short_may_be_out() {
+    let server = accepting().await;
+    let transport = ReqwestTransport::new().unwrap().with_limit(20);
+    let account = account(&server).transport(Arc::new(transport)).build().unwrap();
+    let error = account.send(&envelope(mail("asha@customer.example"))).await.unwrap_err();
+    assert_eq!((error.kind(), error.fate()), (ErrorKind::Response, Fate::Unknown));
 }
 
 #[tokio::test]
