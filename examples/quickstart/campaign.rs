@@ -109,7 +109,8 @@ impl Job<Email> {
     fn mail(row: usize, id: MessageId, order: &Order) -> Self {
         let to = order.email.as_ref();
         let masked = to.ok().map(EmailAddress::masked);
-        Self::new(row, id, masked, order, to.cloned().map(Email::to))
+        let draft = to.map(|to| Email::to(to.clone()).template(order.mail()));
+        Self::new(row, id, masked, order, draft)
     }
 }
 
@@ -117,7 +118,8 @@ impl Job<Sms> {
     fn sms(row: usize, id: MessageId, order: &Order) -> Self {
         let to = order.phone.as_ref();
         let masked = to.ok().map(PhoneNumber::masked);
-        Self::new(row, id, masked, order, to.cloned().map(Sms::to))
+        let draft = to.map(|to| Sms::to(to.clone()).template(order.sms()));
+        Self::new(row, id, masked, order, draft)
     }
 }
 
@@ -127,20 +129,20 @@ impl<M: Message> Job<M> {
         id: MessageId,
         to: Option<String>,
         order: &Order,
-        message: std::result::Result<M, &Error>,
+        draft: Result<Draft<M>, &Error>,
     ) -> Self {
-        let draft = match message {
+        let draft = match draft {
             // An order is confirmed once, however often it was exported.
             _ if order.repeated => Err(Error::new(
                 ErrorKind::Rejected,
                 "an earlier row has the same idempotency key: this order was exported twice",
             )),
             Err(error) => Err(error.clone()),
-            Ok(message) => Ok(message
-                .template(order.confirmation())
-                .id(id)
-                .purpose(Purpose::Transactional)
-                .idempotency_key(format!("{}/{}", order.id, M::KIND))),
+            Ok(draft) => Ok(draft.id(id).purpose(Purpose::Transactional).idempotency_key(format!(
+                "{}/{}",
+                order.id,
+                M::KIND
+            ))),
         };
         Self { row, id, to, draft }
     }
@@ -222,6 +224,6 @@ fn transport() -> Result<SharedTransport> {
     Ok(Arc::new(ReqwestTransport::over(client)))
 }
 
-fn parsed<T>(address: std::result::Result<T, AddressError>) -> Result<T> {
+fn parsed<T>(address: Result<T, AddressError>) -> Result<T> {
     address.map_err(|error| Error::config("a sender is no address").with_source(error))
 }

@@ -24,7 +24,10 @@ use std::{
 };
 
 use dakiya::{
-    compliance::dlt::Registry, sandbox::Sandbox, template::TemplateSet, time::TokioClock,
+    compliance::dlt::{Matching, Registry},
+    sandbox::Sandbox,
+    template::TemplateSet,
+    time::TokioClock,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -86,7 +89,9 @@ async fn run(mode: Mode) -> Result<bool, Box<dyn Error>> {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let templates = TemplateSet::from_dir(examples.join("templates"))?;
     let registered = std::fs::read_to_string(examples.join("templates/dlt.toml"))?;
-    let registry = Registry::from_toml(&registered)?;
+    // The operators' settings differ; the shop's takes decimals where a number is registered.
+    let matching = Matching::default().decimals(true);
+    let registry = Registry::builder().toml(&registered)?.matching(matching).build()?;
     if let Mode::Live { to } = &mode {
         return live::run(to, templates, registry).await;
     }

@@ -26,7 +26,7 @@ pub(crate) struct Order {
 }
 
 /// What the templates are filled from.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Variables {
     // Absent rather than empty: the template then refuses, instead of greeting nobody.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -52,9 +52,20 @@ struct Row {
 }
 
 impl Order {
-    /// The confirmation of this order, in the customer's language.
-    pub(crate) fn confirmation(&self) -> TemplateRef {
-        TemplateRef::new(self.template).locale(&self.locale).vars(&self.variables)
+    /// What its mail is made of, in the customer's language.
+    pub(crate) fn mail(&self) -> TemplateRef {
+        self.filled_from(&self.variables)
+    }
+
+    /// What its SMS is made of. The variables that are registered for India hold letters, digits
+    /// and a little punctuation, so the signs that opticians love are spelt out.
+    pub(crate) fn sms(&self) -> TemplateRef {
+        let product = self.variables.product.replace('+', "plus ").replace('"', "'");
+        self.filled_from(&Variables { product: tidy(&product), ..self.variables.clone() })
+    }
+
+    fn filled_from(&self, variables: &Variables) -> TemplateRef {
+        TemplateRef::new(self.template).locale(&self.locale).vars(variables)
     }
 
     fn new(row: &Row, seen: &mut HashSet<String>) -> Self {

@@ -24,6 +24,8 @@ pub(crate) async fn serve(courier: Courier) -> io::Result<SocketAddr> {
     let address = listener.local_addr()?;
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
+            // Short replies that each wait for an answer must not wait for company.
+            stream.set_nodelay(true).ok();
             let session = Session::new(stream, courier.clone());
             // A client that hangs up has nothing to be told.
             tokio::spawn(async move { session.run().await.ok() });
