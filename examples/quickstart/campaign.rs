@@ -55,7 +55,7 @@ impl Campaign {
         orders: &[Order],
     ) -> Result<Self> {
         let retry = Retry::new().base(Duration::from_millis(5)).budget_percent(100);
-        let policy = Policy::new(clock.clone(), SystemEntropy::shared()).retry(retry);
+        let policy = Policy::new(Arc::clone(clock), SystemEntropy::shared()).retry(retry);
         let relay: Shared<Email> = policy.around(relay(providers.relay)?);
         let api: Shared<Email> = policy.around(api(providers.netcore)?);
         let sms: Shared<Sms> = policy.around(sms(providers.netcore)?);
@@ -64,10 +64,10 @@ impl Campaign {
             .templates(templates)
             .dlt(registry)
             .suppressions(opted_out(orders))
-            .clock(clock.clone())
+            .clock(Arc::clone(clock))
             .sms(Preview::new(sms, sandbox));
         let mail = |first: &Shared<Email>, second: &Shared<Email>| {
-            let route = Failover::new(vec![first.clone(), second.clone()])?;
+            let route = Failover::new(vec![Arc::clone(first), Arc::clone(second)])?;
             let shown = Preview::new(Arc::new(route), sandbox);
             common.clone().email(shown).build()
         };

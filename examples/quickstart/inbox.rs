@@ -95,8 +95,8 @@ impl Inbox {
     }
 
     /// Takes a call as it came: what was proven must be what is read.
-    fn receive(&self, receiver: &dyn Receiver, request: &Request) -> Response {
-        let parsed = receiver.receive(request, self.clock.now());
+    fn take(&self, webhook: &dyn Receiver, request: &Request) -> Response {
+        let parsed = webhook.receive(request, self.clock.now());
         let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
         let reply = match parsed {
             Ok(parsed) => {
@@ -151,7 +151,7 @@ async fn email(
     body: Bytes,
 ) -> Response {
     let request = Request::new(method, url.to_string(), body).with_headers(headers);
-    inbox.receive(&*inbox.email, &request)
+    inbox.take(&*inbox.email, &request)
 }
 
 async fn sms(
@@ -162,7 +162,7 @@ async fn sms(
     body: Bytes,
 ) -> Response {
     let request = Request::new(method, url.to_string(), body).with_headers(headers);
-    inbox.receive(&*inbox.sms, &request)
+    inbox.take(&*inbox.sms, &request)
 }
 
 /// The addresses that the providers are told to call.

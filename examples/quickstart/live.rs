@@ -1,4 +1,7 @@
 //! One real confirmation to one's own address, through the providers that the environment names.
+//!
+//! The ids in `examples/templates` are made up: for SMS to India put your own DLT registrations
+//! there, and for Netcore your own template ids, or none.
 
 use std::{
     error::Error,
@@ -26,6 +29,7 @@ pub(crate) async fn run(
     if !messenger.kinds().contains(&kind) {
         return Err(format!("the environment configures no provider of {kind}").into());
     }
+    writeln!(io::stdout(), "sending one order confirmation by {kind}, for real")?;
     let result = if kind == Kind::Email {
         let mail: Draft<Email> = Email::to(EmailAddress::parse(to)?).template(confirmation);
         messenger.send(mail).await

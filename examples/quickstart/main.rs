@@ -21,6 +21,7 @@ use std::{
     io::{self, Write as _},
     path::Path,
     process::ExitCode,
+    sync::Arc,
 };
 
 use dakiya::{
@@ -99,7 +100,7 @@ async fn run(mode: Mode) -> Result<bool, Box<dyn Error>> {
     let orders = orders::read(&examples.join("data/orders.csv"))?;
 
     let clock = TokioClock::shared();
-    let inbox = Inbox::new(clock.clone())?;
+    let inbox = Inbox::new(Arc::clone(&clock))?;
     let (courier, delivered) = Courier::start(inbox.serve().await?).await?;
     let providers = Providers {
         netcore: servers::netcore::serve(courier.clone(), &registered).await?,

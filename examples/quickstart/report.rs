@@ -26,14 +26,22 @@ pub(crate) enum Outcome {
 impl Outcome {
     /// What `status` means as the last word, `None` while more is to come.
     fn of(status: Status) -> Option<Self> {
-        match status {
-            Status::Delivered | Status::Completed => Some(Self::Delivered),
-            Status::Read => Some(Self::Read),
-            Status::Opened | Status::Clicked => Some(Self::Opened),
-            Status::BouncedHard | Status::BouncedSoft => Some(Self::Bounced),
-            Status::Failed | Status::Rejected => Some(Self::Failed),
-            _ => None,
+        if !status.is_final() {
+            return None;
         }
+        let is = |statuses: &[Status]| statuses.contains(&status);
+        // Nobody complains of a mail that did not arrive.
+        Some(if is(&[Status::Delivered, Status::Complained, Status::Unsubscribed]) {
+            Self::Delivered
+        } else if is(&[Status::Opened, Status::Clicked]) {
+            Self::Opened
+        } else if is(&[Status::Read]) {
+            Self::Read
+        } else if is(&[Status::BouncedHard, Status::BouncedSoft]) {
+            Self::Bounced
+        } else {
+            Self::Failed
+        })
     }
 
     fn was_accepted(self) -> bool {
@@ -85,9 +93,10 @@ impl Line {
                 provider: error.provider().map(Into::into),
                 to,
                 provider_message_id: None,
-                outcome: match error.kind() {
-                    ErrorKind::Suppressed => Outcome::Suppressed,
-                    _ => Outcome::Refused,
+                outcome: if error.kind() == ErrorKind::Suppressed {
+                    Outcome::Suppressed
+                } else {
+                    Outcome::Refused
                 },
                 error: Some(error.to_string()),
             },

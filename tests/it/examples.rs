@@ -56,7 +56,7 @@ fn the_quickstart_accounts_for_every_order_on_every_channel() {
         assert_eq!(line["provider_message_id"].is_string(), accepted, "{line}");
         assert!(!accepted || line["provider"].is_string(), "{line}");
     }
-    let mut count = |statuses: &[&str]| -> u64 {
+    let mut count = |statuses: &[&'static str]| -> u64 {
         statuses.iter().map(|status| counts.remove(status).unwrap_or_default()).sum()
     };
     let delivered = count(&["delivered", "read", "opened"]);
@@ -93,8 +93,8 @@ fn the_quickstart_shows_nobodys_address() {
         let digits: String = row[2].chars().filter(char::is_ascii_digit).collect();
         addresses.extend([row[4].trim().to_owned(), digits]);
     }
-    // Shorter cells, such as `-`, are no addresses and are found anywhere.
-    addresses.retain(|address| address.len() >= 8 && !address.starts_with("00000"));
+    // What is left of a spoilt cell, such as `-` or `@example.com`, may be found anywhere.
+    addresses.retain(|address| address.len() >= 8 && !address.starts_with(['0', '@']));
     assert!(addresses.len() > 400);
     for mode in [&[][..], &["--json"]] {
         let output = run(mode);

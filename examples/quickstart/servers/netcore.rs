@@ -21,6 +21,7 @@ use axum::{
 };
 use dakiya::Timestamp;
 use jiff::tz::{Offset, TimeZone};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
@@ -163,23 +164,22 @@ async fn mail(State(server): State<Server>, headers: HeaderMap, body: String) ->
     if key.and_then(|value| value.strip_prefix("Bearer ")) != Some(account::API_KEY) {
         return json_answer(StatusCode::UNAUTHORIZED, &json!({ "error": "Invalid api key" }));
     }
-    let Ok(request) = serde_json::from_str::<Value>(&body) else {
+    let Ok(request) = serde_json::from_str::<MailRequest>(&body) else {
         return json_answer(StatusCode::BAD_REQUEST, &json!({ "message": "Invalid request" }));
     };
-    let faults = faults(&request);
+    let faults = request.faults();
     if !faults.is_empty() {
         return json_answer(StatusCode::BAD_REQUEST, &Value::Array(faults));
     }
     let id = format!("{:032x}", hash(&body));
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    for personal in request["personalizations"].as_array().into_iter().flatten() {
-        for to in personal["to"].as_array().into_iter().flatten() {
+    for personal in request.personalizations {
+        for to in personal.to {
             let mail = Mail {
                 transaction: id.clone(),
-                from: text(&request["from"]["email"]),
-                to: text(&to["email"]),
+                from: request.from.email.clone(),
+                to: to.email,
                 size: body.len(),
-                reference: text(&personal["token_to"]),
+                reference: personal.token_to.clone(),
             };
             mail.deliver(&server.courier);
         }
@@ -189,34 +189,57 @@ async fn mail(State(server): State<Server>, headers: HeaderMap, body: String) ->
     json_answer(StatusCode::ACCEPTED, &body)
 }
 
-/// What the API would refuse of a mail.
-fn faults(request: &Value) -> Vec<Value> {
-    let mut faults = Vec::new();
-    let mut fault = |field: &str, message: &str| {
-        faults.push(json!({ "field": field, "message": message, "description": message }));
-    };
-    if !Mail::is_from_us(request["from"]["email"].as_str().unwrap_or_default()) {
-        fault("from.email", "Domain not verified");
-    }
-    if request["subject"].as_str().is_none_or(str::is_empty) {
-        fault("subject", "Missing value");
-    }
-    let template = request["template_id"].as_u64().is_some();
-    if !template && request["content"].as_array().is_none_or(Vec::is_empty) {
-        fault("content", "Missing value");
-    }
-    let personal = request["personalizations"].as_array().map_or(&[][..], Vec::as_slice);
-    if personal.is_empty() {
-        fault("personalizations", "Missing value");
-    }
-    for (index, personal) in personal.iter().enumerate() {
-        let to = personal["to"].as_array().map_or(&[][..], Vec::as_slice);
-        let is_address = |to: &Value| to["email"].as_str().is_some_and(|to| to.contains('@'));
-        if to.is_empty() || !to.iter().all(is_address) {
-            fault(&format!("personalizations.{index}.to"), "Invalid value");
+/// A mail to some people, as far as it is looked at.
+#[derive(Deserialize)]
+struct MailRequest {
+    from: Address,
+    #[serde(default)]
+    subject: String,
+    template_id: Option<u64>,
+    #[serde(default)]
+    content: Vec<Value>,
+    #[serde(default)]
+    personalizations: Vec<Personalization>,
+}
+
+#[derive(Deserialize)]
+struct Personalization {
+    to: Vec<Address>,
+    #[serde(default)]
+    token_to: String,
+}
+
+#[derive(Deserialize)]
+struct Address {
+    email: String,
+}
+
+impl MailRequest {
+    /// What the API would refuse of it.
+    fn faults(&self) -> Vec<Value> {
+        let mut faults = Vec::new();
+        let mut fault = |field: &str, message: &str| {
+            faults.push(json!({ "field": field, "message": message, "description": message }));
+        };
+        if !Mail::is_from_us(&self.from.email) {
+            fault("from.email", "Domain not verified");
         }
+        if self.subject.is_empty() {
+            fault("subject", "Missing value");
+        }
+        if self.template_id.is_none() && self.content.is_empty() {
+            fault("content", "Missing value");
+        }
+        if self.personalizations.is_empty() {
+            fault("personalizations", "Missing value");
+        }
+        for (index, personal) in self.personalizations.iter().enumerate() {
+            if personal.to.is_empty() || personal.to.iter().any(|to| !to.email.contains('@')) {
+                fault(&format!("personalizations.{index}.to"), "Invalid value");
+            }
+        }
+        faults
     }
-    faults
 }
 
 fn json_answer(status: StatusCode, body: &Value) -> Response {
