@@ -65,8 +65,7 @@ fn netcore_email(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels
     use crate::providers::netcore::email::{Account, Region, Version};
 
     let mut faults = Vec::new();
-    let key = required(leaf.user.take(), "user", "the API key", &mut faults);
-    let mut account = Account::builder(key);
+    let mut account = Account::builder(leaf.user.take().unwrap_or_default());
     if let Some(from) = mailbox(&mut leaf, &mut faults) {
         account = account.from(from);
     }
@@ -96,8 +95,8 @@ fn netcore_sms(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> 
     use crate::{message::SenderId, providers::netcore::sms::Account};
 
     let mut faults = Vec::new();
-    let user = required(leaf.user.take(), "user", "the user name", &mut faults);
-    let password = required(leaf.password.take(), "password", "the password", &mut faults);
+    let user = leaf.user.take().unwrap_or_default();
+    let password = leaf.password.take().unwrap_or_default();
     let feed = leaf.host.take().unwrap_or_default();
     let mut account = Account::builder(feed, user, password);
     if let Some(sender) = parsed::<SenderId>(&mut leaf, "sender", &mut faults) {
@@ -196,18 +195,6 @@ fn failover(children: &[Channels]) -> Result<Channels> {
         return Err(Error::config("the providers of a failover have no kind of message in common"));
     }
     Ok(routed)
-}
-
-fn required(
-    value: Option<secrecy::SecretString>,
-    field: &str,
-    what: &str,
-    faults: &mut Vec<Fault>,
-) -> secrecy::SecretString {
-    value.unwrap_or_else(|| {
-        faults.push(Fault::new(field, "is missing", format!("write {what} before the @")));
-        secrecy::SecretString::from("")
-    })
 }
 
 fn mailbox(leaf: &mut Leaf, faults: &mut Vec<Fault>) -> Option<Mailbox> {

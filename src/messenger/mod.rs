@@ -59,7 +59,6 @@ pub(crate) struct Inner {
 
 impl Messenger {
     /// A messenger without channels, to be filled.
-    #[must_use]
     pub fn builder() -> MessengerBuilder {
         MessengerBuilder::default()
     }
