@@ -283,7 +283,6 @@ impl AccountBuilder {
         let mut faults = Vec::new();
         self.check(&mut faults);
         let endpoint = endpoint(&self.endpoint, &mut faults);
-        let transport = self.transport.map_or_else(default_transport, Ok);
         let clock = self.clock.or_else(default_clock);
         if clock.is_none() {
             faults.push(Fault::new("clock", "is missing", "turn on `reqwest`, or hand one in"));
@@ -293,6 +292,7 @@ impl AccountBuilder {
                 .with_faults(faults)
                 .with_provider(LABEL));
         };
+        let transport = self.transport.map_or_else(|| default_transport(&clock), Ok);
         Ok(Account {
             sender: self.sender,
             entity: self.entity,
