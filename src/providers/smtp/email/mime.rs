@@ -335,7 +335,7 @@ mod tests {
             (filename, tag, data) in (hostile(), hostile(), hostile()),
         ) {
             let address = EmailAddress::parse("asha@example.com").unwrap();
-            let named = Mailbox::new(name, address.clone());
+            let named = Mailbox::new(name, address);
             let mail = Email::to(named.clone())
                 .from(named)
                 .subject(subject)
