@@ -35,7 +35,7 @@ pub(crate) async fn email(table: &mut Table, port: u16, load: Load) {
     let answer = r#"{"status":"success","data":{"message_id":"1"}}"#;
     let asked = asked(&envelope, answer, |transport| account(Some(transport))).await;
     assert_eq!(asked.uri(), &*url);
-    assert_eq!(asked.body(), &mail_body(&envelope));
+    assert!(*asked.body() == mail_body(&envelope), "other work");
 
     let ours = account(None);
     let ours = async || {
@@ -62,7 +62,7 @@ pub(crate) async fn sms(table: &mut Table, port: u16, load: Load) {
     let answer = "<RESULT REQID='1'><MID ID='1' TID='2'></MID></RESULT>";
     let asked = asked(&envelope, answer, |transport| account(Some(transport))).await;
     assert_eq!(asked.uri(), &*url);
-    assert_eq!(asked.body(), &sms_body(&envelope.message).replace('+', "%20"));
+    assert!(*asked.body() == sms_body(&envelope.message).replace("+", "%20"), "other work");
 
     let ours = account(None);
     let ours = async || {
@@ -141,7 +141,7 @@ fn mail_body(envelope: &Envelope<Email>) -> Vec<u8> {
         from: mail.from.as_ref().map(Into::into),
         subject: &mail.subject,
         content: [Content { kind: "html", value: html }],
-        priorityflag: 0,
+        priorityflag: 1,
         personalizations: [Personalization {
             to: mail.to.iter().map(Into::into).collect(),
             token_to: envelope.id.to_string(),
