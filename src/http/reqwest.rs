@@ -1,6 +1,7 @@
 //! The default transport.
 
 use std::{
+    fmt::Write as _,
     pin::Pin,
     sync::{
         Arc,
@@ -84,10 +85,7 @@ impl ReqwestTransport {
 
     async fn exchange(&self, request: Request<Tracked>) -> Result<Response<Bytes>> {
         let written = request.body().written.clone();
-        let request =
-            reqwest::Request::try_from(request.map(reqwest::Body::wrap)).map_err(|error| {
-                Error::config("the request is no HTTP request").with_source(strip(error))
-            })?;
+        let request = convert(request)?;
         let mut response =
             self.client.execute(request).await.map_err(|error| network(error, &written))?;
 
@@ -95,12 +93,14 @@ impl ReqwestTransport {
         if let Some(headers) = parts.headers_mut() {
             std::mem::swap(headers, response.headers_mut());
         }
-        let mut body = BytesMut::new();
+        let mut body = Bytes::new();
         let mut truncated = false;
         while let Some(chunk) = response.chunk().await.map_err(|error| network(error, &written))? {
             let room = self.limit.saturating_sub(body.len());
             truncated = chunk.len() > room;
-            body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+            let chunk = chunk.slice(..room.min(chunk.len()));
+            // Most answers are one chunk, which needs no copy.
+            body = if body.is_empty() { chunk } else { join(body, &chunk) };
             if truncated {
                 break;
             }
@@ -108,7 +108,7 @@ impl ReqwestTransport {
         if truncated {
             parts = parts.extension(Truncated::mark());
         }
-        parts.body(body.freeze()).map_err(|error| {
+        parts.body(body).map_err(|error| {
             Error::new(ErrorKind::Response, "the answer is no HTTP").with_source(error)
         })
     }
@@ -142,6 +142,28 @@ impl Transport for ReqwestTransport {
             Either::Right(((), _)) => Err(late(written.fate())),
         }
     }
+}
+
+/// What `reqwest::Request::try_from` does, with fewer allocations.
+fn convert(request: Request<Tracked>) -> Result<reqwest::Request> {
+    let (parts, body) = request.into_parts();
+    let mut text = String::with_capacity(256);
+    // Writing to a string cannot fail.
+    let _ = write!(text, "{}", parts.uri);
+    // The cause may quote the URL.
+    let url = url::Url::parse(&text).map_err(|_| Error::config("the request's URL is none"))?;
+    let mut request = reqwest::Request::new(parts.method, url);
+    *request.version_mut() = parts.version;
+    *request.headers_mut() = parts.headers;
+    *request.body_mut() = Some(reqwest::Body::wrap(body));
+    Ok(request)
+}
+
+/// Both, in a buffer that has room for more.
+fn join(body: Bytes, chunk: &[u8]) -> Bytes {
+    let mut joined = BytesMut::from(body);
+    joined.extend_from_slice(chunk);
+    joined.freeze()
 }
 
 /// Whether the body was asked for: until then no connection stood, and nothing was sent.
