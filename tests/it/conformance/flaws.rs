@@ -45,6 +45,7 @@ enum Flaw {
     ChecksNothing,
     DropsTheKey,
     DropsTheTime,
+    FillsTheText,
     ForgetsTheDeadline,
     QuotesTheAnswer,
     QuotesTheText,
@@ -94,8 +95,11 @@ const FLAWS: &[(Flaw, &[&str])] = &[
         &[
             "scheduling that is not declared is unsupported",
             "what the capabilities exclude is refused unsent",
-            "one bad message of a batch fails alone",
         ],
+    ),
+    (
+        Flaw::FillsTheText,
+        &["an invalid message is refused unsent", "one bad message of a batch fails alone"],
     ),
     (
         Flaw::ForgetsTheDeadline,
@@ -160,6 +164,9 @@ impl Channel<Sms> for Flawed {
         match self.flaw {
             Flaw::DropsTheKey => envelope.delivery.idempotency_key = None,
             Flaw::DropsTheTime => envelope.delivery.send_at = None,
+            Flaw::FillsTheText if envelope.message.text.is_empty() => {
+                envelope.message.text = "hello".into();
+            }
             Flaw::ForgetsTheDeadline => envelope.delivery.deadline = None,
             Flaw::SendsTwice => drop(self.inner.send(&envelope).await),
             Flaw::QuotesTheAnswer => return self.send_raw(&envelope).await,

@@ -17,7 +17,7 @@ use dakiya::{
     time::SharedClock,
 };
 
-use super::{KEY, TEXT, envelope, mail, transport};
+use super::{KEY, TEXT, broken_mail, envelope, mail, transport, wordless};
 use crate::support::smtp::{Action, Options, Server};
 
 const PASSWORD: &str = "canary-password-9f3";
@@ -47,11 +47,11 @@ pub(super) fn email_subject(
     inline.message = inline.message.html("<img src='cid:a'>").attach(file.inline("a"));
     many.message = many.message.amp("<html amp4email></html>");
     many.delivery.send_at = Some("2026-03-15T15:00:00Z".parse().unwrap());
-    Subject::new(make, mail, netcore_accepts).variants([inline, many]).secrets([KEY]).personal([
-        TEXT,
-        "canary-0@",
-        "canary-1@",
-    ])
+    Subject::new(make, mail, netcore_accepts)
+        .variants([inline, many])
+        .invalid([broken_mail()])
+        .secrets([KEY])
+        .personal([TEXT, "canary-0@", "canary-1@"])
 }
 
 fn shop() -> Mailbox {
@@ -66,6 +66,7 @@ async fn netcore_email_keeps_the_rules() {
     let report = email_subject(account).check().await.unwrap();
     assert!(report.kept.len() >= 25, "{report:#?}");
     assert!(report.kept.contains(&"what the capabilities exclude is refused unsent"));
+    assert!(report.kept.contains(&"one bad message of a batch fails alone"));
 }
 
 #[tokio::test]
@@ -92,6 +93,7 @@ fn netcore_sms(
         Arc::new(account.build().unwrap())
     };
     Subject::new(account, envelope, sms_accepted)
+        .invalid([wordless(), super::envelope(0)])
         .secrets([KEY, PASSWORD])
         .personal([TEXT, "9845000"])
 }
@@ -123,6 +125,7 @@ async fn netcore_sms_keeps_the_rules_in_both_of_its_forms() {
     for form in [Form::Single, Form::Json] {
         let report = netcore_sms(form, registered).check().await.unwrap();
         assert!(report.kept.len() >= 25, "{form:?}: {report:#?}");
+        assert!(report.kept.contains(&"one bad message of a batch fails alone"));
     }
 }
 
@@ -154,6 +157,7 @@ async fn smtp_keeps_the_rules() {
         later.delivery.send_at = Some("2099-03-15T15:00:00Z".parse().unwrap());
         let subject = Subject::without_http(make, mail)
             .variants([amp, later])
+            .invalid([broken_mail()])
             .secrets([PASSWORD])
             .personal([TEXT, "canary-0@", "canary-1@"]);
         let report = subject.check().await.unwrap();

@@ -50,6 +50,7 @@ pub struct Subject<M: Message> {
     accepted: Respond,
     batch_accepted: Respond,
     variants: Vec<Envelope<M>>,
+    invalid: Vec<Envelope<M>>,
     labels: Vec<String>,
     secrets: Vec<String>,
     personal: Vec<String>,
@@ -104,6 +105,7 @@ impl<M: Message> Subject<M> {
             batch_accepted: Arc::clone(&accepted),
             accepted,
             variants: Vec::new(),
+            invalid: Vec::new(),
             labels: Vec::new(),
             secrets: Vec::new(),
             personal: Vec::new(),
@@ -128,6 +130,13 @@ impl<M: Message> Subject<M> {
     #[must_use]
     pub fn variants(mut self, variants: impl IntoIterator<Item = Envelope<M>>) -> Self {
         self.variants.extend(variants);
+        self
+    }
+
+    /// Adds messages that are wrong in themselves, to see that they are refused, in a batch alone.
+    #[must_use]
+    pub fn invalid(mut self, invalid: impl IntoIterator<Item = Envelope<M>>) -> Self {
+        self.invalid.extend(invalid);
         self
     }
 

@@ -106,6 +106,10 @@ impl<'a, M: Message> Run<'a, M> {
         &self.subject.variants
     }
 
+    pub(super) fn invalid(&self) -> &[Envelope<M>] {
+        &self.subject.invalid
+    }
+
     /// Who may take or refuse the messages of `stage`.
     pub(super) fn labels(&self, stage: &Stage<M>) -> Vec<String> {
         match &*self.subject.labels {

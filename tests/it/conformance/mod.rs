@@ -160,6 +160,7 @@ impl Channel<Sms> for Example {
         let provider = label(NAME, dakiya::Kind::Sms);
         CAPABILITIES.admit(&provider, envelope)?;
         let sent = async {
+            envelope.validate()?;
             let mut request = encode(&self.endpoint, envelope)?;
             self.authorize(&mut request)?;
             let response = self.transport.execute(request, envelope.delivery.deadline).await?;
@@ -208,13 +209,28 @@ fn subject(make: impl Fn(Example) -> Shared<Sms> + Send + Sync + 'static) -> Sub
     let make = move |endpoint: &str, clock: SharedClock| {
         make(Example::new(endpoint, KEY, transport(&clock), clock))
     };
-    Subject::new(make, envelope, accepted).secrets([KEY]).personal([TEXT, "9845000"])
+    Subject::new(make, envelope, accepted)
+        .invalid([wordless()])
+        .secrets([KEY])
+        .personal([TEXT, "9845000"])
 }
 
 /// The nth text message, for the subjects of SMS providers.
 pub(crate) fn envelope(n: usize) -> Envelope<Sms> {
     let to = PhoneNumber::parse(format!("+9198450000{n:02}")).unwrap();
     Envelope::new(id(n), Sms::to(to).text(TEXT))
+}
+
+/// A text message without its text.
+pub(crate) fn wordless() -> Envelope<Sms> {
+    let Envelope { id, message, .. } = envelope(1);
+    Envelope::new(id, message.text(""))
+}
+
+/// A mail with a header that would begin another.
+pub(crate) fn broken_mail() -> Envelope<dakiya::Email> {
+    let Envelope { id, message, .. } = mail(1);
+    Envelope::new(id, message.header("X-Ledger", "1\r\nBcc: canary-1@example.com"))
 }
 
 /// The nth mail, for the subjects of email providers.
