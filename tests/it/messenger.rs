@@ -2,11 +2,12 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use dakiya::{
-    AnyEnvelope, Channel, Dispatch, Dlt, Draft, Email, EmailAddress, ErrorKind, Kind, Message,
-    Messenger, PhoneNumber, Purpose, Receipt, Record, Result, Sms, TemplateRef, Timestamp,
+    AnyEnvelope, Channel, Dispatch, Dlt, Draft, Email, EmailAddress, Error, ErrorKind, Fate, Kind,
+    Message, Messenger, PhoneNumber, Purpose, Receipt, Recipient, Record, Result, Sms, TemplateRef,
+    Timestamp,
     compliance::{
         dlt::{Category, Registration, Registry},
-        suppression::{Reason, Suppression, SuppressionList},
+        suppression::{Reason, Suppression, SuppressionList, Suppressions},
     },
     sandbox::Sandbox,
     template::TemplateSet,
@@ -194,4 +195,21 @@ fn the_compiler_keeps_kinds_apart() {
     fn takes_sms(_: &dyn Channel<Sms>) {}
     takes_sms(&Sandbox::new());
     let _: Draft<Email> = mail().into();
+}
+
+#[tokio::test]
+async fn a_suppression_list_that_does_not_answer_holds_the_message_back_unsent() {
+    struct Broken;
+    #[async_trait]
+    impl Suppressions for Broken {
+        async fn find(&self, _: &Recipient, _: Kind, _: Purpose) -> Result<Option<Suppression>> {
+            Err(Error::new(ErrorKind::Network, "the store is away"))
+        }
+    }
+    let sandbox = Sandbox::new();
+    let messenger = messenger(&sandbox).suppressions(Broken).build().unwrap();
+    let error = messenger.send(mail()).await.unwrap_err();
+    assert_eq!((error.kind(), error.fate()), (ErrorKind::Network, Fate::NotSent));
+    assert!(error.is_retryable());
+    assert!(sandbox.messages().is_empty());
 }
