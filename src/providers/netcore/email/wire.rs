@@ -85,6 +85,7 @@ pub(super) fn prepare<'a>(
     envelope: &'a Envelope<Email>,
 ) -> Result<Prepared<'a>> {
     account.limits().admit(LABEL, envelope)?;
+    envelope.validate().map_err(|error| error.with_provider(LABEL))?;
     let (mail, delivery) = (&envelope.message, &envelope.delivery);
     let settings = &account.settings;
     let options: Options = delivery.options.read()?.unwrap_or_default();
