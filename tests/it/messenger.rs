@@ -87,7 +87,7 @@ async fn a_plan_shows_the_text_the_segments_and_all_that_would_refuse_it() {
     let sandbox = Sandbox::new();
     let list = SuppressionList::new();
     let manual = Suppression::new(dakiya::Scope::Address, Reason::Manual);
-    list.add(&dakiya::Recipient::Phone(number()), manual);
+    list.add(&Recipient::Phone(number()), manual);
     let messenger = messenger(&sandbox)
         .templates(templates())
         .dlt(registry())
@@ -99,7 +99,7 @@ async fn a_plan_shows_the_text_the_segments_and_all_that_would_refuse_it() {
     let draft = Sms::to(number()).template(long).expires_at(now()).tag("a\nb");
     let plan = messenger.plan(draft.clone()).await.unwrap();
 
-    let kinds: Vec<_> = plan.refusals().iter().map(dakiya::Error::kind).collect();
+    let kinds: Vec<_> = plan.refusals().iter().map(Error::kind).collect();
     use ErrorKind::{Compliance, Expired, InvalidMessage, Suppressed};
     assert_eq!(kinds, [InvalidMessage, Expired, Suppressed, Compliance]);
     assert_eq!(plan.segments().segments, 1);
@@ -123,7 +123,7 @@ async fn a_batch_answers_in_order_and_sends_the_good_ones() {
 
     let results = messenger.send_batch(drafts).await;
 
-    let kinds: Vec<_> = results.iter().map(|r| r.as_ref().err().map(dakiya::Error::kind)).collect();
+    let kinds: Vec<_> = results.iter().map(|r| r.as_ref().err().map(Error::kind)).collect();
     assert_eq!(kinds, [None, Some(ErrorKind::InvalidMessage), Some(ErrorKind::Config), None]);
     assert_eq!(sandbox.messages().len(), 2);
 }
