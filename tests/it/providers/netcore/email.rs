@@ -491,3 +491,28 @@ async fn a_check_of_a_server_that_never_answers_ends_in_time() {
     clock.advance(Duration::from_secs(30));
     assert_eq!(check.await.unwrap().unwrap_err().kind(), ErrorKind::Timeout);
 }
+
+#[tokio::test]
+async fn a_line_break_cannot_begin_a_header_of_its_own() {
+    let server = accepting().await;
+    let account = account(&server).build().unwrap();
+    let mail = || mail("asha@customer.example");
+    let from = Mailbox::new("Acme\nBcc: x@evil.example", address("billing@acme.example"));
+    for (mail, field) in [
+        (mail().header("X-Ref", "1\r\nBcc: x@evil.example"), "headers[0].value"),
+        (mail().header("Bcc", "x@evil.example"), "headers[0].name"),
+        (mail().subject("Hi\r\nBcc: x@evil.example"), "subject"),
+        (mail().from(from), "from.name"),
+    ] {
+        let sent = envelope(mail);
+        for error in [
+            account.send(&sent).await.unwrap_err(),
+            account.send_batch(&[&sent]).await.pop().unwrap().unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::InvalidMessage);
+            assert_eq!(error.faults()[0].field, field);
+            assert!(!error.to_string().contains("evil"));
+        }
+    }
+    assert!(server.received_requests().await.unwrap().is_empty());
+}
