@@ -20,7 +20,7 @@ fuzz_target!(|input: &[u8]| {
     *answer.status_mut() = status;
     let from = EmailAddress::parse("shop@example.com").expect("an address");
     let account = Account::builder("key")
-        .from(from.into())
+        .from(from)
         .transport(Arc::new(MockTransport::new().then_response(answer)))
         .build()
         .expect("an account");
