@@ -42,7 +42,7 @@ fn answer(line: &[u8]) -> Value {
 }
 
 fn number(phone: &str, region: Option<&str>) -> Value {
-    let region = region.map_or(Ok(Region::INDIA), Region::parse);
+    let region = Region::parse(region.unwrap_or("ZZ")); // ZZ: nowhere
     match region.and_then(|region| PhoneNumber::parse_in(phone, region)) {
         Ok(number) => json!({"e164": number.as_str()}),
         Err(error) => json!({"error": error.to_string()}),

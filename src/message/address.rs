@@ -77,7 +77,7 @@ macro_rules! address {
 ///
 /// let number = PhoneNumber::parse("+919845000012")?;
 /// assert_eq!(number.as_str(), "+919845000012");
-/// assert_eq!(format!("{number:?}"), "PhoneNumber(+91*******12)");
+/// assert_eq!(format!("{number:?}"), "PhoneNumber(+91********12)");
 /// assert!(PhoneNumber::parse("98450 00012").is_err());
 /// # Ok::<(), dakiya::AddressError>(())
 /// ```
@@ -146,7 +146,7 @@ impl PhoneNumber {
             && self.0.strip_prefix("+91").is_some_and(|rest| rest.starts_with(['6', '7', '8', '9']))
     }
 
-    /// The number with its middle hidden, for people: `+91*******12`.
+    /// The number with its middle hidden, for people: `+91********12`.
     #[must_use]
     pub fn masked(&self) -> String {
         masked(&self.0, 3, 2)
