@@ -62,7 +62,7 @@ fn main() -> io::Result<()> {
         if !line.trim().is_empty() {
             let answer = serde_json::from_str(&line)
                 .map_err(|error| config(format!("the line is no request: {error}")))
-                .and_then(receive);
+                .and_then(|call| receive(&call));
             writeln!(out, "{}", show(answer))?;
             out.flush()?;
         }
@@ -70,9 +70,8 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-fn receive(call: Call) -> Result<Parsed, WebhookError> {
-    let receiver = receiver(&call)?;
-    receiver.receive(&request(&call)?, call.now)
+fn receive(call: &Call) -> Result<Parsed, WebhookError> {
+    receiver(call)?.receive(&request(call)?, call.now)
 }
 
 fn receiver(call: &Call) -> Result<Box<dyn Receiver>, WebhookError> {

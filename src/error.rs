@@ -414,7 +414,20 @@ impl ErrorKind {
     fn fate(self) -> Fate {
         match self {
             Self::Network | Self::Response | Self::Timeout => Fate::Unknown,
-            _ => Fate::NotSent,
+            Self::CircuitOpen
+            | Self::Compliance
+            | Self::Config
+            | Self::Expired
+            | Self::InvalidMessage
+            | Self::InvalidRecipient
+            | Self::Quota
+            | Self::RateLimited
+            | Self::Rejected
+            | Self::Suppressed
+            | Self::Template
+            | Self::Unauthorized
+            | Self::Unavailable
+            | Self::Unsupported => Fate::NotSent,
         }
     }
 }

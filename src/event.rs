@@ -203,7 +203,20 @@ impl Status {
         match self {
             Self::Clicked | Self::Opened => EventKind::Engagement,
             Self::Complained | Self::Resubscribed | Self::Unsubscribed => EventKind::Suppression,
-            _ => EventKind::Status,
+            Self::Answered
+            | Self::BouncedHard
+            | Self::BouncedSoft
+            | Self::Busy
+            | Self::Completed
+            | Self::Deferred
+            | Self::Delivered
+            | Self::Failed
+            | Self::NoAnswer
+            | Self::Queued
+            | Self::Read
+            | Self::Rejected
+            | Self::Ringing
+            | Self::Sent => EventKind::Status,
         }
     }
 

@@ -32,8 +32,8 @@ impl<'a> Env<'a> {
             ("sendgrid", &["SENDGRID_API_KEY"]),
             ("smtp", &["SMTP_HOST"]),
         ];
-        if let Some(url) = self.url("EMAIL") {
-            return url;
+        if self.has_url("EMAIL") {
+            return self.url("EMAIL");
         }
         match self.choose("EMAIL_PROVIDER", PROVIDERS)?.as_str() {
             "netcore" => Some(self.netcore_email()),
@@ -49,8 +49,8 @@ impl<'a> Env<'a> {
             ("netcore", &["NETCORE_SMS_FEED_ID", "NETCORE_FEED_ID"]),
             ("twilio", &["TWILIO_ACCOUNT_SID"]),
         ];
-        if let Some(url) = self.url("SMS") {
-            return url;
+        if self.has_url("SMS") {
+            return self.url("SMS");
         }
         match self.choose("SMS_PROVIDER", PROVIDERS)?.as_str() {
             "netcore" => Some(self.netcore_sms()),
@@ -62,8 +62,8 @@ impl<'a> Env<'a> {
     fn whatsapp(&mut self) -> Option<ProviderUrl> {
         const PROVIDERS: &[(&str, &[&str])] =
             &[("meta", &["WHATSAPP_ACCESS_TOKEN", "WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_TOKEN"])];
-        if let Some(url) = self.url("WHATSAPP") {
-            return url;
+        if self.has_url("WHATSAPP") {
+            return self.url("WHATSAPP");
         }
         match self.choose("WHATSAPP_PROVIDER", PROVIDERS)?.as_str() {
             "sandbox" => Some(sandbox()),
@@ -71,15 +71,18 @@ impl<'a> Env<'a> {
         }
     }
 
+    fn has_url(&self, kind: &str) -> bool {
+        self.text(&format!("{kind}_URL")).is_some()
+    }
+
     /// A whole URL, which leaves no room for a provider's name beside it.
-    fn url(&mut self, kind: &str) -> Option<Option<ProviderUrl>> {
+    fn url(&mut self, kind: &str) -> Option<ProviderUrl> {
         let (name, provider) = (format!("{kind}_URL"), format!("{kind}_PROVIDER"));
-        let text = self.text(&name)?;
         if self.text(&provider).is_some() {
             self.fault(&provider, format!("contradicts {name}"), "set one of the two");
         }
-        let parsed = ProviderUrl::parse(text);
-        Some(parsed.map_err(|error| self.fault(&name, error.message(), "see the README")).ok())
+        let parsed = ProviderUrl::parse(self.text(&name)?);
+        parsed.map_err(|error| self.fault(&name, error.message(), "see the README")).ok()
     }
 
     /// The provider that is named, else the only one that the other variables point to.

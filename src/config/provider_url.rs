@@ -11,7 +11,7 @@ use crate::error::{Error, Fault, Result};
 #[derive(Clone)]
 pub(super) enum ProviderUrl {
     Provider(Leaf),
-    Route { name: String, children: Vec<ProviderUrl> },
+    Route { name: String, children: Vec<Self> },
 }
 
 /// One provider.
@@ -221,7 +221,7 @@ mod tests {
 
         #[test]
         fn parsing_never_panics(text in "[\\s\\S]{0,80}") {
-            let _ = ProviderUrl::parse(&text);
+            drop(ProviderUrl::parse(&text));
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 /// Source: [RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3).
 #[must_use]
 pub fn retry_after(response: &Response<Bytes>, now: Timestamp) -> Option<Duration> {
-    const MOST: Duration = Duration::from_secs(24 * 60 * 60);
+    const MOST: Duration = Duration::from_hours(24);
     let value = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(Duration::from_secs(seconds).min(MOST));

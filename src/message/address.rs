@@ -266,6 +266,7 @@ impl EmailAddress {
 }
 
 /// The problem in our words: the library's own text may quote the address.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other kinds are all of this one kind")]
 fn problem(error: &email_address::Error) -> &'static str {
     use email_address::Error as E;
     match error {

@@ -97,8 +97,8 @@ impl Message for ApplePush {
         if rendered.html.is_some() {
             return Err(no_place(Self::KIND, "html"));
         }
-        self.title = rendered.subject.or(self.title.take());
-        self.body = rendered.text.or(self.body.take());
+        self.title = rendered.subject.or_else(|| self.title.take());
+        self.body = rendered.text.or_else(|| self.body.take());
         Ok(())
     }
 }

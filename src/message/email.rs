@@ -230,8 +230,8 @@ impl Message for Email {
 
     fn fill(&mut self, rendered: Rendered) -> Result<()> {
         self.subject = rendered.subject.unwrap_or_else(|| std::mem::take(&mut self.subject));
-        self.text = rendered.text.or(self.text.take());
-        self.html = rendered.html.or(self.html.take());
+        self.text = rendered.text.or_else(|| self.text.take());
+        self.html = rendered.html.or_else(|| self.html.take());
         Ok(())
     }
 }

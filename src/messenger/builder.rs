@@ -108,6 +108,7 @@ macro_rules! channels {
     ($($field:ident: $message:ident => $variant:ident, $doc:literal;)*) => {
         /// A channel for each kind that has one.
         #[doc(hidden)]
+        #[expect(unnameable_types, reason = "hosts meet it in no call of theirs")]
         #[derive(Clone, Default)]
         pub struct Channels {
             $(pub(crate) $field: Option<Shared<$message>>,)*

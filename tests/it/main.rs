@@ -23,3 +23,4 @@ mod route;
 mod secrets;
 mod support;
 mod template;
+mod transport;

@@ -6,7 +6,7 @@ use dakiya::{
     Messenger, PhoneNumber, Purpose, Receipt, Record, Result, Sms, TemplateRef, Timestamp,
     compliance::{
         dlt::{Category, Registration, Registry},
-        suppression::{Reason, SuppressionList},
+        suppression::{Reason, Suppression, SuppressionList},
     },
     sandbox::Sandbox,
     template::TemplateSet,
@@ -85,7 +85,8 @@ async fn a_template_becomes_a_checked_message_and_a_receipt() {
 async fn a_plan_shows_the_text_the_segments_and_all_that_would_refuse_it() {
     let sandbox = Sandbox::new();
     let list = SuppressionList::new();
-    list.add(&dakiya::Recipient::Phone(number()), dakiya::Scope::Address, Reason::Manual);
+    let manual = Suppression::new(dakiya::Scope::Address, Reason::Manual);
+    list.add(&dakiya::Recipient::Phone(number()), manual);
     let messenger = messenger(&sandbox)
         .templates(templates())
         .dlt(registry())
@@ -98,11 +99,16 @@ async fn a_plan_shows_the_text_the_segments_and_all_that_would_refuse_it() {
     let plan = messenger.plan(draft.clone()).await.unwrap();
 
     let kinds: Vec<_> = plan.refusals().iter().map(dakiya::Error::kind).collect();
-    use ErrorKind::{Compliance, Expired, InvalidMessage, Suppressed};
-    assert_eq!(kinds, [InvalidMessage, Expired, Suppressed, Compliance]);
+    let all = [
+        ErrorKind::InvalidMessage,
+        ErrorKind::Expired,
+        ErrorKind::Suppressed,
+        ErrorKind::Compliance,
+    ];
+    assert_eq!(kinds, all);
     assert_eq!(plan.segments().segments, 1);
     let error = messenger.send(draft).await.unwrap_err();
-    assert_eq!(error.kind(), InvalidMessage);
+    assert_eq!(error.kind(), ErrorKind::InvalidMessage);
     let fields: Vec<_> = error.faults().iter().map(|fault| fault.field.as_str()).collect();
     assert_eq!(fields, ["tags[0]", "recipients[0]", "text"]);
     assert!(sandbox.messages().is_empty());
@@ -137,15 +143,15 @@ async fn a_kind_without_a_channel_is_a_config_error() {
 #[tokio::test]
 async fn what_was_rendered_is_checked_again_when_it_is_dispatched() {
     let sandbox = Sandbox::new();
-    let list = Arc::new(SuppressionList::new());
-    let messenger = messenger(&sandbox).suppressions(Arc::clone(&list)).build().unwrap();
+    let list = SuppressionList::new();
+    let messenger = messenger(&sandbox).suppressions(list.clone()).build().unwrap();
     let plan = messenger.plan(mail().draft().purpose(Purpose::Utility)).await.unwrap();
     let stored = serde_json::to_string(&AnyEnvelope::from(plan.into_envelope())).unwrap();
     let read = || serde_json::from_str::<AnyEnvelope>(&stored).unwrap();
 
     assert!(messenger.dispatch(read()).await.is_ok());
     let to = dakiya::Recipient::Email(EmailAddress::parse("asha@example.com").unwrap());
-    list.add(&to, dakiya::Scope::Address, Reason::HardBounce);
+    list.add(&to, Suppression::new(dakiya::Scope::Address, Reason::HardBounce));
     let results = messenger.dispatch_batch(vec![read(), read()]).await;
     assert!(results.iter().all(|r| r.as_ref().unwrap_err().kind() == ErrorKind::Suppressed));
 
@@ -168,16 +174,17 @@ impl Record for Book {
     }
 }
 
+struct Shared(Arc<Book>);
+#[async_trait]
+impl Record for Shared {
+    async fn record(&self, envelope: &AnyEnvelope, outcome: &Result<Receipt>) -> Result<()> {
+        self.0.record(envelope, outcome).await
+    }
+}
+
 #[tokio::test]
 async fn each_outcome_is_recorded_and_a_broken_record_undoes_no_send() {
     let book = Arc::new(Book::default());
-    struct Shared(Arc<Book>);
-    #[async_trait]
-    impl Record for Shared {
-        async fn record(&self, envelope: &AnyEnvelope, outcome: &Result<Receipt>) -> Result<()> {
-            self.0.record(envelope, outcome).await
-        }
-    }
     let built = messenger(&Sandbox::new()).record(Shared(Arc::clone(&book))).build().unwrap();
     built.send(mail()).await.unwrap();
     built.send(mail().subject("")).await.unwrap_err();
@@ -192,5 +199,5 @@ async fn each_outcome_is_recorded_and_a_broken_record_undoes_no_send() {
 fn the_compiler_keeps_kinds_apart() {
     fn takes_sms(_: &dyn Channel<Sms>) {}
     takes_sms(&Sandbox::new());
-    let _: Draft<Email> = mail().into();
+    drop(Draft::<Email>::from(mail()));
 }

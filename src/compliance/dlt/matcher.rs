@@ -803,7 +803,7 @@ mod tests {
                 .map(|(at, _)| at)
                 .collect();
             let place = fixed[at.index(fixed.len())];
-            let mut broken = text.clone();
+            let mut broken = text;
             match change {
                 0 => drop(broken.remove(place)),
                 1 => broken.insert(place, '€'),

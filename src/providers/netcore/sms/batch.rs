@@ -29,11 +29,11 @@ impl Part<'_> {
 }
 
 /// Cuts `messages` into parts of at most `same_text` numbers and `csv` rows.
-pub(super) fn plan<'a>(
-    messages: Vec<(usize, Fields<'a>)>,
+pub(super) fn plan(
+    messages: Vec<(usize, Fields<'_>)>,
     same_text: usize,
     csv: usize,
-) -> Vec<Part<'a>> {
+) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = Vec::new();
     let groups = group(messages, Fields::shared);

@@ -47,7 +47,7 @@ pub enum Form {
     Single,
 }
 
-/// An SMS account at Netcore: one feed. Cheap to clone but for its settings; share it.
+/// An SMS account at Netcore: one feed. `Debug` shows no credentials.
 #[derive(Clone)]
 pub struct Account {
     pub(super) sender: Option<SenderId>,
@@ -82,7 +82,6 @@ impl Account {
 
     /// An account of the feed `feed_id` (the numeric account id), with its API user (usually a
     /// registered mobile number) and password.
-    #[must_use]
     pub fn builder(
         feed_id: impl Into<String>,
         user: impl Into<SecretString>,
@@ -285,7 +284,6 @@ impl AccountBuilder {
         let mut faults = Vec::new();
         self.check(&mut faults);
         let endpoint = endpoint(&self.endpoint, &mut faults);
-        let transport = self.transport.map_or_else(default_transport, Ok);
         let clock = self.clock.or_else(default_clock);
         if clock.is_none() {
             faults.push(Fault::new("clock", "is missing", "turn on `reqwest`, or hand one in"));
@@ -295,6 +293,7 @@ impl AccountBuilder {
                 .with_faults(faults)
                 .with_provider(LABEL));
         };
+        let transport = self.transport.map_or_else(|| default_transport(&clock), Ok);
         Ok(Account {
             sender: self.sender,
             entity: self.entity,

@@ -101,13 +101,14 @@ impl Xml {
                 }
                 Event::Text(text) => self.text(&text.decode().unwrap_or_default()),
                 Event::CData(text) => self.text(&text.decode().unwrap_or_default()),
-                Event::GeneralRef(name) => match name.resolve_char_ref() {
-                    Ok(Some(c)) => self.text(c.encode_utf8(&mut [0; 4])),
-                    _ => {
+                Event::GeneralRef(name) => {
+                    if let Ok(Some(c)) = name.resolve_char_ref() {
+                        self.text(c.encode_utf8(&mut [0; 4]));
+                    } else {
                         let name = name.decode().unwrap_or_default();
                         self.text(resolve_predefined_entity(&name).unwrap_or_default());
                     }
-                },
+                }
                 Event::Eof => break,
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
             }
@@ -163,7 +164,7 @@ impl Xml {
         match field {
             Field::Code if refusal.code.is_none() => refusal.code = some(text),
             Field::Description if refusal.description.is_empty() => {
-                refusal.description = text.into()
+                refusal.description = text.into();
             }
             Field::Code | Field::Description => {}
         }
@@ -202,14 +203,12 @@ fn json(value: &Value) -> Answer {
         ..Answer::default()
     };
     let messages = member(top, &["mid", "messages"]).unwrap_or(top);
-    match messages {
-        Value::Array(items) => answer.messages.extend(items.iter().map(mid)),
-        Value::Object(_)
-            if scalar(messages, &["tid"]).is_some() || !std::ptr::eq(messages, top) =>
-        {
-            answer.messages.push(mid(messages));
-        }
-        _ => {}
+    if let Value::Array(items) = messages {
+        answer.messages.extend(items.iter().map(mid));
+    } else if messages.is_object()
+        && (scalar(messages, &["tid"]).is_some() || !std::ptr::eq(messages, top))
+    {
+        answer.messages.push(mid(messages));
     }
     if answer.messages.is_empty() {
         answer.refusal = json_refusal(value, 0).or_else(|| json_refusal(top, 0));
@@ -263,7 +262,7 @@ fn scalar(value: &Value, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| match member(value, &[name])? {
         Value::String(text) => some(text),
         Value::Number(number) => Some(number.to_string()),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     })
 }
 
@@ -282,6 +281,19 @@ mod tests {
     }
 
     #[test]
+    fn a_json_answer_with_no_messages_keeps_its_refusal() {
+        for body in [
+            r#"{"REQID": 1, "MID": null, "ERROR": {"CODE": 104, "DESC": "x"}}"#,
+            r#"{"result": {"reqid": "1", "error": [{"error": {"code": "104"}}]}}"#,
+            r#"{"reqid": "1", "code": "104", "message": "x"}"#,
+        ] {
+            let answer = Answer::read(body.as_bytes()).unwrap();
+            assert_eq!(answer.refusal.unwrap().code.as_deref(), Some("104"), "{body}");
+            assert_eq!(answer.messages, []);
+        }
+    }
+
+    #[test]
     fn an_answer_that_breaks_off_keeps_what_is_complete() {
         let body = b"<RESULT REQID='1'><MID ID='1' TID='2'></MID><MID ID='2' TID='3'>";
         let ids: Vec<_> = Answer::read(body).unwrap().messages.into_iter().map(|m| m.id).collect();
@@ -291,7 +303,7 @@ mod tests {
     proptest! {
         #[test]
         fn reading_never_panics(body in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Answer::read(&body);
+            drop(Answer::read(&body));
         }
 
         #[test]
@@ -303,7 +315,7 @@ mod tests {
                 "[", "\"MID\":", "\"ERROR\":", "{\"CODE\":1}", "}", "]", ",",
             ]), 0..24),
         ) {
-            let _ = Answer::read(pieces.concat().as_bytes());
+            drop(Answer::read(pieces.concat().as_bytes()));
         }
     }
 }

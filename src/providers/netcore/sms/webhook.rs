@@ -199,10 +199,7 @@ fn rows(request: &Request) -> Result<Rows, WebhookError> {
     }
     let body: Value = serde_json::from_slice(&source)
         .map_err(|_| WebhookError::payload("the body is not JSON"))?;
-    let items = match body {
-        Value::Array(items) => items,
-        one => vec![one],
-    };
+    let items = if let Value::Array(items) = body { items } else { vec![body] };
     let single = items.len() == 1;
     Ok(items
         .into_iter()
@@ -212,7 +209,7 @@ fn rows(request: &Request) -> Result<Rows, WebhookError> {
             let pairs = object.into_iter().filter_map(|(name, value)| match value {
                 Value::String(text) => Some((name.into(), text)),
                 Value::Number(number) => Some((name.into(), number.to_string())),
-                _ => None,
+                Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
             });
             (Ok(collect(pairs)), own)
         })
@@ -338,7 +335,7 @@ mod tests {
     proptest! {
         #[test]
         fn parsing_never_panics(body in "\\PC*|[\\[\\]{}\":,a-z0-9&=% ]{0,80}") {
-            let _ = webhook().receive(&Request::post(URL, body), Timestamp::UNIX_EPOCH);
+            drop(webhook().receive(&Request::post(URL, body), Timestamp::UNIX_EPOCH));
         }
     }
 }

@@ -15,9 +15,9 @@ use super::{
     time,
 };
 use crate::{
-    error::{Error, ErrorKind, Fault, Result},
+    error::{Error, ErrorKind, Fate, Fault, Result},
     http::{Truncated, from_status, retry_after},
-    message::{Envelope, Sms},
+    message::{Envelope, SenderId, Sms},
     time::Timestamp,
 };
 
@@ -42,18 +42,24 @@ impl<'a> Fields<'a> {
     pub(super) fn of(account: &'a Account, envelope: &'a Envelope<Sms>) -> Result<Self> {
         account.capabilities.admit(LABEL, envelope)?;
         envelope.validate()?;
+        let now = account.clock.now();
+        if envelope.delivery.deadline.is_some_and(|deadline| deadline <= now) {
+            let late = Error::new(ErrorKind::Timeout, "the deadline passed before it was sent");
+            return Err(late.with_fate(Fate::NotSent));
+        }
         let sms = &envelope.message;
         let dlt = sms.dlt.as_ref();
-        let header = sms.from.as_ref().map(|id| id.as_str());
-        let header = header.or_else(|| dlt.and_then(|dlt| dlt.header.as_deref()));
+        // What the DLT check approved goes out, whatever the message calls its sender.
+        let header = dlt.and_then(|dlt| dlt.header.as_deref());
+        let header = header.or_else(|| sms.from.as_ref().map(SenderId::as_str));
         // In the past means at once.
-        let at = envelope.delivery.send_at.filter(|at| *at > account.clock.now());
+        let at = envelope.delivery.send_at.filter(|at| *at > now);
         let fields = Self {
             to: sms.to.digits(),
             text: &sms.text,
             template: dlt.and_then(|dlt| dlt.template.as_deref()),
             entity: dlt.and_then(|dlt| dlt.entity.as_deref()).or(account.entity.as_deref()),
-            sender: header.or_else(|| account.sender.as_ref().map(|id| id.as_str())),
+            sender: header.or_else(|| account.sender.as_ref().map(SenderId::as_str)),
             time: at.map(time::schedule),
             job_name: envelope
                 .delivery

@@ -3,7 +3,7 @@
 use super::run::{Miss, Run, Verdict, ensure};
 use crate::{
     channel::Features,
-    error::ErrorKind,
+    error::{Error, ErrorKind},
     message::{Envelope, Message},
     time::Timestamp,
 };
@@ -69,6 +69,6 @@ async fn one_bad<M: Message>(run: &Run<'_, M>) -> Verdict {
         bad.delivery.send_at = Some(Timestamp::MAX);
     }
     let kinds: Vec<_> = run.send_batch(&stage, &envelopes).await;
-    let kinds: Vec<_> = kinds.iter().map(|one| one.as_ref().err().map(|e| e.kind())).collect();
+    let kinds: Vec<_> = kinds.iter().map(|one| one.as_ref().err().map(Error::kind)).collect();
     ensure(kinds == [None, Some(ErrorKind::Unsupported), None], || format!("{kinds:?}"))
 }

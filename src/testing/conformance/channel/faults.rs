@@ -99,16 +99,16 @@ async fn dropped<M: Message>(run: &Run<'_, M>) -> Verdict {
     let stage = stage.await?;
     let (dropped, sent) = (run.envelope(0), run.envelope(1));
     let sends = async {
-        let send = stage.channel.send(&dropped);
+        let first_send = stage.channel.send(&dropped);
         if let Some(server) = &stage.server {
             let received = pin!(server.received(1));
-            if let Either::Left((outcome, _)) = select(send, received).await {
+            if let Either::Left((outcome, _)) = select(first_send, received).await {
                 let how = outcome.map_or_else(|error| error.to_string(), |_| "a receipt".into());
                 return Err(Miss::Broken(format!("ended before it was dropped: {how}")));
             }
         } else {
             // A message that is out at once is no fault: only the next send matters.
-            drop(select(send, TokioClock.sleep(Duration::from_millis(1))).await);
+            drop(select(first_send, TokioClock.sleep(Duration::from_millis(1))).await);
         }
         Ok(stage.channel.send(&sent).await)
     };

@@ -1,5 +1,7 @@
 //! What a channel must not let through: features it lacks, line breaks, secrets.
 
+use std::future::ready;
+
 use serde_json::json;
 
 use super::run::{Miss, Run, Stage, Verdict, ensure};
@@ -21,9 +23,9 @@ pub(super) async fn check<M: Message>(run: &Run<'_, M>) {
 pub(super) async fn check_leaks<M: Message>(run: &Run<'_, M>) {
     run.rule("a refusal that quotes the request shows none of it", quoting(run)).await;
     run.rule("every error names the provider and kind", blame(run)).await;
-    run.rule("no error or receipt shows a secret", leaks(run, run.secrets())).await;
-    run.rule("no error or receipt shows personal data", leaks(run, run.personal())).await;
-    run.rule("no URL holds a secret", urls(run)).await;
+    run.rule("no error or receipt shows a secret", ready(leaks(run, run.secrets()))).await;
+    run.rule("no error or receipt shows personal data", ready(leaks(run, run.personal()))).await;
+    run.rule("no URL holds a secret", ready(urls(run))).await;
 }
 
 async fn scheduling<M: Message>(run: &Run<'_, M>) -> Verdict {
@@ -148,16 +150,16 @@ async fn quoting<M: Message>(run: &Run<'_, M>) -> Verdict {
 }
 
 async fn blame<M: Message>(run: &Run<'_, M>) -> Verdict {
-    let label = run.taking().await?.label();
+    let labels = run.labels(&run.taking().await?);
     for (kind, provider) in run.seen().blamed {
-        ensure(provider.as_deref() == Some(&label), || {
-            format!("an error of kind {kind} names {provider:?}, not `{label}`")
+        ensure(provider.as_ref().is_some_and(|provider| labels.contains(provider)), || {
+            format!("an error of kind {kind} names {provider:?}, not `{}`", labels.join("` or `"))
         })?;
     }
     Ok(())
 }
 
-async fn leaks<M: Message>(run: &Run<'_, M>, canaries: &[String]) -> Verdict {
+fn leaks<M: Message>(run: &Run<'_, M>, canaries: &[String]) -> Verdict {
     if canaries.is_empty() {
         return Err(Miss::Skipped("the subject names none"));
     }
@@ -166,7 +168,7 @@ async fn leaks<M: Message>(run: &Run<'_, M>, canaries: &[String]) -> Verdict {
     ensure(leak.is_none(), || leak.cloned().unwrap_or_default())
 }
 
-async fn urls<M: Message>(run: &Run<'_, M>) -> Verdict {
+fn urls<M: Message>(run: &Run<'_, M>) -> Verdict {
     if run.secrets().is_empty() {
         return Err(Miss::Skipped("the subject names none"));
     }

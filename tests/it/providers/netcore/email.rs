@@ -1,8 +1,9 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use dakiya::{
     Attachment, Channel as _, Delivery, Email, EmailAddress, Envelope, ErrorKind, Fate, Mailbox,
     MessageId, Provider as _, ProviderTemplate, Purpose, Unsubscribe,
+    http::ReqwestTransport,
     netcore::email::{Account, AccountBuilder, Auth, ContentTypes, Options, Priority, Version},
     testing::ManualClock,
 };
@@ -330,6 +331,15 @@ async fn a_success_that_cannot_be_read_may_be_out() {
 }
 
 #[tokio::test]
+async fn a_success_that_was_cut_short_may_be_out() {
+    let server = accepting().await;
+    let transport = ReqwestTransport::new().unwrap().with_limit(20);
+    let account = account(&server).transport(Arc::new(transport)).build().unwrap();
+    let error = account.send(&envelope(mail("asha@customer.example"))).await.unwrap_err();
+    assert_eq!((error.kind(), error.fate()), (ErrorKind::Response, Fate::Unknown));
+}
+
+#[tokio::test]
 async fn it_tells_how_long_to_wait() {
     let server = MockServer::start().await;
     let answer = ResponseTemplate::new(429).insert_header("retry-after", "7");
@@ -395,19 +405,54 @@ async fn a_batch_is_split_where_it_grows_too_large_and_sends_common_files_once()
 }
 
 #[tokio::test]
-async fn a_refused_request_fails_all_of_its_mails_and_blames_only_the_guilty() {
+async fn one_bad_address_costs_its_neighbours_nothing_but_a_second_request() {
+    let server = MockServer::start().await;
     let body = json!([{"field": "personalizations.1.to.0.email", "message": "Invalid value"}]);
+    let refused = ResponseTemplate::new(400).set_body_json(body);
+    Mock::given(any()).respond_with(refused).up_to_n_times(1).mount(&server).await;
+    let accepted = ResponseTemplate::new(202).set_body_json(json!({"status": "success"}));
+    Mock::given(any()).respond_with(accepted).mount(&server).await;
+    let account = account(&server).build().unwrap();
+    let mails: Vec<_> =
+        (0..3).map(|n| numbered(n, mail(&format!("p{n}@customer.example")))).collect();
+    let results = account.send_batch(&mails.iter().collect::<Vec<_>>()).await;
+    assert_eq!(results[1].as_ref().unwrap_err().kind(), ErrorKind::InvalidRecipient);
+    for place in [0, 2] {
+        assert_eq!(results[place].as_ref().unwrap().id, mails[place].id);
+    }
+    let bodies = bodies(&server).await;
+    let to = |body: &Value| {
+        let all = body["personalizations"].as_array().unwrap().iter();
+        all.map(|one| one["to"][0]["email"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(bodies.len(), 2);
+    assert_eq!(to(&bodies[1]), ["p0@customer.example", "p2@customer.example"]);
+}
+
+#[tokio::test]
+async fn a_bad_address_that_is_nobodys_is_not_held_against_everybody() {
+    let body = json!([{"field": "personalizations.to.email", "message": "Invalid value"}]);
     let server = answering(400, body).await;
     let account = account(&server).build().unwrap();
     let mails: Vec<_> =
         (0..3).map(|n| numbered(n, mail(&format!("p{n}@customer.example")))).collect();
     let results = account.send_batch(&mails.iter().collect::<Vec<_>>()).await;
-    let kinds: Vec<_> = results.iter().map(|result| result.as_ref().unwrap_err().kind()).collect();
-    assert_eq!(kinds, [ErrorKind::Rejected, ErrorKind::InvalidRecipient, ErrorKind::Rejected]);
+    for result in results {
+        let error = result.unwrap_err();
+        assert_eq!((error.kind(), error.fate()), (ErrorKind::Rejected, Fate::NotSent));
+    }
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
 
+    let alone = account.send_batch(&[&mails[0]]).await.pop().unwrap().unwrap_err();
+    assert_eq!(alone.kind(), ErrorKind::InvalidRecipient);
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_fails_every_mail_of_a_request() {
+    let mails: Vec<_> =
+        (0..3).map(|n| numbered(n, mail(&format!("p{n}@customer.example")))).collect();
     let server = answering(503, json!({})).await;
-    let account = self::account(&server).build().unwrap();
+    let account = account(&server).build().unwrap();
     let results = account.send_batch(&mails.iter().collect::<Vec<_>>()).await;
     assert!(results.iter().all(|r| r.as_ref().unwrap_err().kind() == ErrorKind::Unavailable));
 }
@@ -430,4 +475,19 @@ async fn the_check_reads_the_domains_and_knows_a_wrong_key() {
     let server = answering(200, json!({"status": "error", "error": "Invalid api key"})).await;
     let account = account(&server).build().unwrap();
     assert_eq!(account.check().await.unwrap_err().kind(), ErrorKind::Unauthorized);
+}
+
+#[tokio::test]
+async fn a_check_of_a_server_that_never_answers_ends_in_time() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let clock = ManualClock::at("2026-03-14T15:00:00Z".parse().unwrap());
+    let account = Account::builder(KEY)
+        .endpoint(format!("http://{}", listener.local_addr().unwrap()))
+        .clock(clock.shared())
+        .build()
+        .unwrap();
+    let check = tokio::spawn(async move { account.check().await });
+    let _open = listener.accept().await.unwrap();
+    clock.advance(Duration::from_secs(30));
+    assert_eq!(check.await.unwrap().unwrap_err().kind(), ErrorKind::Timeout);
 }
