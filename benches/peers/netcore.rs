@@ -1,5 +1,7 @@
 //! Netcore beside `reqwest` by hand: the same request, the same facts read from the answer.
 
+use std::time::Duration;
+
 use dakiya::{
     Channel, Email, Envelope, Mailbox, Message, Sms,
     http::{Request, SharedTransport},
@@ -86,7 +88,8 @@ async fn asked<M: Message, C: Channel<M>>(
 
 fn client() -> Client {
     let none = reqwest::redirect::Policy::none();
-    Client::builder().redirect(none).user_agent("by-hand/0.1.0").build().unwrap()
+    let patience = Duration::from_secs(60); // as ours
+    Client::builder().redirect(none).timeout(patience).user_agent("by-hand/0.1.0").build().unwrap()
 }
 
 #[derive(Serialize)]

@@ -2,7 +2,7 @@
 
 use std::{
     fmt::Write as _,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicU8, Ordering},
@@ -137,7 +137,7 @@ impl Transport for ReqwestTransport {
         }
         let written = request.body().written.clone();
         let sleep: BoxFuture<'_, ()> = self.clock.sleep(until(&*self.clock, deadline));
-        match select(Box::pin(self.exchange(request)), sleep).await {
+        match select(pin!(self.exchange(request)), sleep).await {
             Either::Left((done, _)) => done,
             Either::Right(((), _)) => Err(late(written.fate())),
         }
@@ -159,7 +159,7 @@ fn convert(request: Request<Tracked>) -> Result<reqwest::Request> {
     Ok(request)
 }
 
-/// Both, in a buffer that has room for more.
+/// Both, in one buffer.
 fn join(body: Bytes, chunk: &[u8]) -> Bytes {
     let mut joined = BytesMut::from(body);
     joined.extend_from_slice(chunk);
