@@ -1,1 +1,46 @@
-fn main() {}
+//! What the crate costs, each as a ratio to a named peer that does the same work in the same run.
+//!
+//! `DAKIYA_BENCH_QUICK=1` runs each once, briefly: whether it works, not how fast.
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::disallowed_methods,
+    clippy::future_not_send,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a program of its own, on one thread, that may fail"
+)]
+
+use self::{
+    measure::{Load, Table},
+    sink::Sink,
+};
+
+mod measure;
+mod peers;
+mod sink;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    if std::env::args().any(|argument| argument == sink::ARGUMENT) {
+        return runtime.block_on(sink::run());
+    }
+    let quick = std::env::var_os("DAKIYA_BENCH_QUICK").is_some_and(|value| value != "0");
+    let load = |in_flight: usize, operations: usize| {
+        let (operations, rounds) = if quick { (operations / 50, 1) } else { (operations, 7) };
+        Load { in_flight, operations: operations.max(in_flight), rounds }
+    };
+    let sink = Sink::start();
+    let mut table = Table::default();
+    runtime.block_on(async {
+        peers::netcore::email(&mut table, sink.http, load(32, 4_000)).await;
+        peers::netcore::sms(&mut table, sink.http, load(32, 4_000)).await;
+        peers::smtp::by_hand(&mut table, sink.smtp, load(32, 4_000)).await;
+        peers::smtp::lettre_pooled(&mut table, sink.smtp, load(32, 1_000)).await;
+        peers::template::plain(&mut table, load(1, 50_000)).await;
+        peers::template::blocks(&mut table, load(1, 10_000)).await;
+        peers::layers::policy_and_failover(&mut table, load(1, 20_000)).await;
+    });
+    table.print();
+}

@@ -540,6 +540,38 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_says_who_may_try_again_and_whose_fault_it_is() {
+        use Fate::{NotSent, Unknown};
+        use Reroute::{Any, Never, OtherKind};
+        // fate, retryable, reroute, the provider's fault
+        let table = |kind| match kind {
+            ErrorKind::CircuitOpen => (NotSent, false, Any, false),
+            ErrorKind::Compliance => (NotSent, false, OtherKind, false),
+            ErrorKind::Config => (NotSent, false, Never, false),
+            ErrorKind::Expired => (NotSent, false, Never, false),
+            ErrorKind::InvalidMessage => (NotSent, false, Never, false),
+            ErrorKind::InvalidRecipient => (NotSent, false, OtherKind, false),
+            ErrorKind::Network => (Unknown, true, Any, true),
+            ErrorKind::Quota => (NotSent, false, Any, true),
+            ErrorKind::RateLimited => (NotSent, true, Any, false),
+            ErrorKind::Rejected => (NotSent, false, Any, false),
+            ErrorKind::Response => (Unknown, false, Never, true),
+            ErrorKind::Suppressed => (NotSent, false, Never, false),
+            ErrorKind::Template => (NotSent, false, Never, false),
+            ErrorKind::Timeout => (Unknown, true, Any, true),
+            ErrorKind::Unauthorized => (NotSent, false, Any, true),
+            ErrorKind::Unavailable => (NotSent, true, Any, true),
+            ErrorKind::Unsupported => (NotSent, false, Any, false),
+        };
+        for kind in ErrorKind::ALL {
+            let error = Error::new(kind, "x");
+            let says =
+                (error.fate(), error.is_retryable(), error.reroute(), error.is_provider_fault());
+            assert_eq!(says, table(kind), "{kind:?}");
+        }
+    }
+
+    #[test]
     fn exhaustion_clears_retryable_and_nothing_else() {
         for kind in ErrorKind::ALL {
             let fresh = Error::new(kind, "x");

@@ -1,60 +1,65 @@
-//! A mail server that takes everything, as fast as it can: what a client is measured against.
+//! Servers that take everything, as fast as they can, in a process of their own: its CPU time is
+//! not the client's.
 
-use tokio::{
-    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
-    net::{TcpListener, TcpStream},
+use std::{
+    env,
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
 };
 
-/// Prints its port on standard output, then serves until the process ends.
-///
-/// Meant for a process of its own, so that its CPU time is not the client's.
+use tokio::net::{TcpListener, TcpStream};
+
+mod http;
+mod smtp;
+
+/// The argument that makes this program the server.
+pub(crate) const ARGUMENT: &str = "sink";
+
+/// The servers' process; it ends when this is dropped.
+pub(crate) struct Sink {
+    process: Child,
+    pub(crate) http: u16,
+    pub(crate) smtp: u16,
+}
+
+impl Sink {
+    pub(crate) fn start() -> Self {
+        let program = env::current_exe().unwrap();
+        let mut process =
+            Command::new(program).arg(ARGUMENT).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut port = || lines.next().unwrap().unwrap().parse().unwrap();
+        Self { http: port(), smtp: port(), process }
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+/// Prints the ports of both servers, then serves until the process ends.
 pub(crate) async fn run() {
+    let http = listen().await;
+    let smtp = listen().await;
+    tokio::join!(accept(http, http::serve), accept(smtp, smtp::serve));
+}
+
+async fn listen() -> TcpListener {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("{}", listener.local_addr().unwrap().port());
+    listener
+}
+
+async fn accept<F>(listener: TcpListener, serve: fn(TcpStream) -> F)
+where
+    F: Future<Output = Option<()>> + Send + 'static,
+{
     loop {
         let (stream, _) = listener.accept().await.unwrap();
         stream.set_nodelay(true).unwrap();
         tokio::spawn(serve(stream));
-    }
-}
-
-async fn serve(stream: TcpStream) -> Option<()> {
-    let mut stream = BufReader::with_capacity(16 * 1024, stream);
-    stream.write_all(b"220 sink ESMTP\r\n").await.ok()?;
-    let mut content = false;
-    let mut replies = Vec::new();
-    let mut line = Vec::new();
-    loop {
-        let buffer = stream.fill_buf().await.ok().filter(|buffer| !buffer.is_empty())?;
-        let length = buffer.len();
-        for part in buffer.split_inclusive(|&byte| byte == b'\n') {
-            line.extend_from_slice(part);
-            if !part.ends_with(b"\n") {
-                break;
-            }
-            let reply: &[u8] = match (content, line.first()) {
-                (true, _) if line == b".\r\n" => {
-                    content = false;
-                    b"250 2.0.0 Ok: queued as 4X1\r\n"
-                }
-                (true, _) => b"",
-                (false, Some(b'E')) => {
-                    b"250-sink\r\n250-PIPELINING\r\n250-SIZE 26214400\r\n250 8BITMIME\r\n"
-                }
-                (false, Some(b'D')) => {
-                    content = true;
-                    b"354 go\r\n"
-                }
-                (false, Some(b'Q')) => return None,
-                (false, _) => b"250 2.0.0 Ok\r\n",
-            };
-            replies.extend_from_slice(reply);
-            line.clear();
-        }
-        stream.consume(length);
-        if !replies.is_empty() {
-            stream.write_all(&replies).await.ok()?;
-            replies.clear();
-        }
     }
 }

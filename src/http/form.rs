@@ -8,7 +8,7 @@ pub(crate) fn encode<'a>(pairs: impl IntoIterator<Item = (&'a str, Cow<'a, str>)
     use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
     const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-    let mut body = String::new();
+    let mut body = String::with_capacity(512); // a text message's
     for (name, value) in pairs {
         if !body.is_empty() {
             body.push('&');

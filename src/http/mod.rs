@@ -9,7 +9,7 @@ pub use http::{Request, Response, StatusCode};
 pub use self::retry_after::retry_after;
 use crate::{
     error::{Error, ErrorKind, Fate, Result},
-    time::Timestamp,
+    time::{SharedClock, Timestamp},
 };
 
 pub(crate) mod form;
@@ -26,7 +26,8 @@ pub use self::reqwest::ReqwestTransport;
 /// knows whether a second request is safe.
 #[async_trait]
 pub trait Transport: Send + Sync + fmt::Debug {
-    /// Sends `request` and reads the whole answer before `deadline`.
+    /// Sends `request` and reads the whole answer before `deadline`; without one, within a time that
+    /// the transport sets, since a server may never answer.
     ///
     /// A body over the transport's bound is cut there and marked with [`Truncated`].
     ///
@@ -63,15 +64,16 @@ impl Truncated {
     }
 }
 
-/// The transport of a provider whose host handed in none.
+/// The transport of a provider whose host handed in none. It measures deadlines by the provider's
+/// own clock, which they are set by.
 #[cfg(feature = "reqwest")]
-pub(crate) fn default_transport() -> Result<SharedTransport> {
-    Ok(Arc::new(ReqwestTransport::new()?))
+pub(crate) fn default_transport(clock: &SharedClock) -> Result<SharedTransport> {
+    Ok(Arc::new(ReqwestTransport::new()?.with_clock(Arc::clone(clock))))
 }
 
 /// Without a transport there is nothing to fall back to.
 #[cfg(not(feature = "reqwest"))]
-pub(crate) fn default_transport() -> Result<SharedTransport> {
+pub(crate) fn default_transport(_: &SharedClock) -> Result<SharedTransport> {
     Err(Error::config(
         "no transport: turn on the feature `reqwest`, or hand one in with `transport`",
     ))

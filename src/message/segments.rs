@@ -104,6 +104,22 @@ mod tests {
     }
 
     #[test]
+    fn no_pair_is_split_at_any_border() {
+        for (filler, pair, single, part) in [('a', '€', 160, 153), ('क', '😀', 70, 67)] {
+            for before in 0..=2 * part {
+                let text = format!("{}{pair}", filler.to_string().repeat(before));
+                let units = before + 2;
+                // A pair that would begin at the last place of a part moves to the next.
+                let lost = usize::from(before % part == part - 1);
+                let segments = if units <= single { 1 } else { (units + lost).div_ceil(part) };
+                let counted = Segments::of(&text);
+                let counted = (counted.units as usize, counted.segments as usize);
+                assert_eq!(counted, (units, segments), "{before} of {filler}");
+            }
+        }
+    }
+
+    #[test]
     fn agrees_with_the_reference_cases() {
         let cases = include_str!("../../tests/fixtures/sms-segments/cases.json");
         let cases: Vec<serde_json::Value> = serde_json::from_str(cases).unwrap();

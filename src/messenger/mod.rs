@@ -14,7 +14,7 @@ use crate::template::TemplateSet;
 use crate::{
     channel::{Dispatch, Receipt, Record, Shared},
     compliance::{dlt::Registry, suppression::Suppressions},
-    error::{Error, ErrorKind, Fault, Result},
+    error::{Error, ErrorKind, Fate, Fault, Result},
     message::{AnyEnvelope, Content, Draft, Envelope, Kind, Message, MessageId, Sms, TemplateRef},
     time::{SharedClock, SharedEntropy},
 };
@@ -172,7 +172,9 @@ impl Messenger {
         let Some(suppressions) = &self.0.suppressions else { return Ok(()) };
         let mut faults = Vec::new();
         for (index, recipient) in envelope.message.recipients().iter().enumerate() {
-            let found = suppressions.find(recipient, M::KIND, envelope.delivery.purpose).await?;
+            let found = suppressions.find(recipient, M::KIND, envelope.delivery.purpose).await;
+            // Whatever went wrong in the host's store, nothing was sent.
+            let found = found.map_err(|error| error.with_fate(Fate::NotSent))?;
             if let Some(found) = found {
                 let problem = format!("is suppressed: {}", found.reason);
                 faults.push(Fault::new(format!("recipients[{index}]"), problem, "leave it out"));

@@ -161,9 +161,10 @@ impl Request {
     /// The path of the URL, as written.
     #[must_use]
     pub fn path(&self) -> &str {
-        let rest = self.url.split_once("://").map_or(&*self.url, |(_, rest)| rest);
-        let path = rest.find('/').and_then(|start| rest.get(start..)).unwrap_or("/");
-        path.split(['?', '#']).next().unwrap_or("/")
+        // A query may hold a URL, so it goes first.
+        let url = self.url.split(['?', '#']).next().unwrap_or_default();
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        rest.find('/').and_then(|start| rest.get(start..)).unwrap_or("/")
     }
 
     /// The query of the URL, as written.
@@ -391,5 +392,22 @@ impl WebhookError {
             WebhookErrorKind::Payload => 400,
             WebhookErrorKind::Signature | WebhookErrorKind::Stale => 401,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_in_the_query_is_no_part_of_the_path() {
+        for (url, path) in [
+            ("https://erp.example.net/hooks/s3cret?next=http://x/y", "/hooks/s3cret"),
+            ("/hooks/s3cret?next=http://x/y", "/hooks/s3cret"),
+            ("https://erp.example.net?key=/s3cret", "/"),
+            ("https://erp.example.net", "/"),
+        ] {
+            assert_eq!(Request::post(url, "").path(), path, "{url}");
+        }
     }
 }

@@ -24,3 +24,4 @@ mod secrets;
 mod support;
 mod template;
 mod tools;
+mod transport;

@@ -2,11 +2,12 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use dakiya::{
-    AnyEnvelope, Channel, Dispatch, Dlt, Draft, Email, EmailAddress, ErrorKind, Kind, Message,
-    Messenger, PhoneNumber, Purpose, Receipt, Record, Result, Sms, TemplateRef, Timestamp,
+    AnyEnvelope, Channel, Dispatch, Dlt, Draft, Email, EmailAddress, Error, ErrorKind, Fate, Kind,
+    Message, Messenger, PhoneNumber, Purpose, Receipt, Recipient, Record, Result, Sms, TemplateRef,
+    Timestamp,
     compliance::{
         dlt::{Category, Registration, Registry},
-        suppression::{Reason, Suppression, SuppressionList},
+        suppression::{Reason, Suppression, SuppressionList, Suppressions},
     },
     sandbox::Sandbox,
     template::TemplateSet,
@@ -86,7 +87,7 @@ async fn a_plan_shows_the_text_the_segments_and_all_that_would_refuse_it() {
     let sandbox = Sandbox::new();
     let list = SuppressionList::new();
     let manual = Suppression::new(dakiya::Scope::Address, Reason::Manual);
-    list.add(&dakiya::Recipient::Phone(number()), manual);
+    list.add(&Recipient::Phone(number()), manual);
     let messenger = messenger(&sandbox)
         .templates(templates())
         .dlt(registry())
@@ -98,7 +99,7 @@ async fn a_plan_shows_the_text_the_segments_and_all_that_would_refuse_it() {
     let draft = Sms::to(number()).template(long).expires_at(now()).tag("a\nb");
     let plan = messenger.plan(draft.clone()).await.unwrap();
 
-    let kinds: Vec<_> = plan.refusals().iter().map(dakiya::Error::kind).collect();
+    let kinds: Vec<_> = plan.refusals().iter().map(Error::kind).collect();
     let all = [
         ErrorKind::InvalidMessage,
         ErrorKind::Expired,
@@ -127,7 +128,7 @@ async fn a_batch_answers_in_order_and_sends_the_good_ones() {
 
     let results = messenger.send_batch(drafts).await;
 
-    let kinds: Vec<_> = results.iter().map(|r| r.as_ref().err().map(dakiya::Error::kind)).collect();
+    let kinds: Vec<_> = results.iter().map(|r| r.as_ref().err().map(Error::kind)).collect();
     assert_eq!(kinds, [None, Some(ErrorKind::InvalidMessage), Some(ErrorKind::Config), None]);
     assert_eq!(sandbox.messages().len(), 2);
 }
@@ -200,4 +201,21 @@ fn the_compiler_keeps_kinds_apart() {
     fn takes_sms(_: &dyn Channel<Sms>) {}
     takes_sms(&Sandbox::new());
     drop(Draft::<Email>::from(mail()));
+}
+
+#[tokio::test]
+async fn a_suppression_list_that_does_not_answer_holds_the_message_back_unsent() {
+    struct Broken;
+    #[async_trait]
+    impl Suppressions for Broken {
+        async fn find(&self, _: &Recipient, _: Kind, _: Purpose) -> Result<Option<Suppression>> {
+            Err(Error::new(ErrorKind::Network, "the store is away"))
+        }
+    }
+    let sandbox = Sandbox::new();
+    let messenger = messenger(&sandbox).suppressions(Broken).build().unwrap();
+    let error = messenger.send(mail()).await.unwrap_err();
+    assert_eq!((error.kind(), error.fate()), (ErrorKind::Network, Fate::NotSent));
+    assert!(error.is_retryable());
+    assert!(sandbox.messages().is_empty());
 }

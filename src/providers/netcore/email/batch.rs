@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     channel::Receipt,
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Fate, Result},
     message::{Email, Envelope},
     time::Timestamp,
 };
@@ -29,7 +29,29 @@ struct Group<'a> {
 }
 
 /// One result for each of `envelopes`, in their order.
+///
+/// Mails that were refused for a neighbour's fault go out once more without it.
 pub(super) async fn send(account: &Account, envelopes: &[&Envelope<Email>]) -> Vec<Outcome> {
+    let (mut outcomes, innocent) = send_once(account, envelopes).await;
+    let again: Vec<_> =
+        innocent.iter().filter_map(|&index| envelopes.get(index).copied()).collect();
+    if !again.is_empty() {
+        let (second, _) = send_once(account, &again).await;
+        for (index, outcome) in innocent.into_iter().zip(second) {
+            if let Some(slot) = outcomes.get_mut(index) {
+                *slot = outcome;
+            }
+        }
+    }
+    outcomes
+}
+
+/// The results, and the places of the mails that were refused for what another one holds.
+async fn send_once(
+    account: &Account,
+    envelopes: &[&Envelope<Email>],
+) -> (Vec<Outcome>, Vec<usize>) {
+    let mut innocent = Vec::new();
     let mut outcomes: Vec<Option<Outcome>> = Vec::new();
     outcomes.resize_with(envelopes.len(), || None);
     let (groups, refused) = group(account, envelopes);
@@ -50,23 +72,35 @@ pub(super) async fn send(account: &Account, envelopes: &[&Envelope<Email>]) -> V
     let mut answers = stream::iter(requests).buffer_unordered(account.limits().in_flight.max(1));
     while let Some((places, answer)) = answers.next().await {
         let guilty = answer.as_ref().err().map(error::personalizations).unwrap_or_default();
+        // A bad address that is not said to be whose must not be taken for everybody's.
+        let nobody = |error: &Error| {
+            guilty.is_empty() && places.len() > 1 && error.kind() == ErrorKind::InvalidRecipient
+        };
         for (position, index) in places.iter().copied().enumerate() {
             let Some(envelope) = envelopes.get(index) else { continue };
             settle(
                 index,
                 match &answer {
                     Ok(id) => Ok(wire::receipt(account, envelope, id.clone())),
+                    Err(error) if nobody(error) => Err(beside(error)),
                     Err(error) if guilty.is_empty() || guilty.contains(&position) => {
                         Err(error.clone())
                     }
-                    Err(error) => Err(beside(error)),
+                    Err(error) => {
+                        // Only where the whole request was refused, and a place of it to blame.
+                        let blamed = guilty.iter().any(|&place| place < places.len());
+                        if error.fate() == Fate::NotSent && blamed {
+                            innocent.push(index);
+                        }
+                        Err(beside(error))
+                    }
                 },
             );
         }
     }
     drop(answers);
     let missing = || Err(Error::new(ErrorKind::Response, "no result").with_provider(LABEL));
-    outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(missing)).collect()
+    (outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(missing)).collect(), innocent)
 }
 
 /// The error of a mail that was refused because of another one in its request.

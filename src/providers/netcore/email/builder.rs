@@ -189,8 +189,6 @@ impl AccountBuilder {
             }
             header
         });
-        let transport = self.transport.map_or_else(default_transport, Ok);
-        let transport = transport.map_err(|error| error.with_provider(LABEL));
         let Some(clock) = self.clock.or_else(default_clock) else {
             faults.push(Fault::new("clock", "is missing", "hand one in with `clock`"));
             return Err(refused(faults));
@@ -198,12 +196,14 @@ impl AccountBuilder {
         if !faults.is_empty() {
             return Err(refused(faults));
         }
+        let transport = self.transport.map_or_else(|| default_transport(&clock), Ok);
+        let transport = transport.map_err(|error| error.with_provider(LABEL))?;
         Ok(Account {
             api_key: self.api_key,
             auth,
             acting_for: sub_account,
             limits: self.limits,
-            transport: transport?,
+            transport,
             clock,
             settings: Settings {
                 endpoint: endpoint.trim_end_matches('/').to_owned(),

@@ -12,6 +12,8 @@
 //!
 //! Source: [Netcore's email API](https://emaildocs.netcorecloud.com/reference/send-mail-api-1).
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 pub use self::{
@@ -25,6 +27,7 @@ use crate::{
     channel::{Capabilities, Channel, Features, Provider, Receipt},
     error::Result,
     message::{Email, Envelope},
+    time::after,
 };
 
 mod batch;
@@ -57,6 +60,9 @@ const CAPABILITIES: Capabilities = Capabilities::new(
 /// The provider and kind, as receipts and errors print them.
 const LABEL: &str = "netcore.email";
 
+/// How long a check may take.
+const CHECK: Duration = Duration::from_secs(30);
+
 #[async_trait]
 impl Provider for Account {
     fn name(&self) -> &str {
@@ -65,7 +71,8 @@ impl Provider for Account {
 
     /// Lists the sending domains; the key needs the scope to read them.
     async fn check(&self) -> Result<()> {
-        let response = self.execute(wire::check(self)?, None).await?;
+        let deadline = after(self.clock.now(), CHECK);
+        let response = self.execute(wire::check(self)?, Some(deadline)).await?;
         wire::decode_check(self, &response)
     }
 }
@@ -85,8 +92,9 @@ impl Channel<Email> for Account {
     /// Puts mails that differ in their recipients, attributes, headers and attachments alone into
     /// one request, as many as the account's `batch` and `max_bytes` allow.
     ///
-    /// A request that fails does so for all of its mails. Where the provider names the recipients
-    /// at fault, the others are [`Rejected`](crate::ErrorKind::Rejected).
+    /// A request that is refused is refused for all of its mails. Where the provider names those
+    /// at fault, the others go out once more without them; where it names nobody, or refuses them
+    /// again, they are [`Rejected`](crate::ErrorKind::Rejected).
     async fn send_batch(&self, envelopes: &[&Envelope<Email>]) -> Vec<Result<Receipt>> {
         batch::send(self, envelopes).await
     }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Method, Request, Response, header};
-use serde::Serialize;
+use http::{HeaderValue, Method, Request, Response, header};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::Value;
 
 use super::{
@@ -69,11 +69,12 @@ pub(super) fn check(account: &Account) -> Result<Request<Bytes>> {
 
 fn request(account: &Account, method: Method, path: &str, body: Bytes) -> Result<Request<Bytes>> {
     let settings = &account.settings;
+    let json = HeaderValue::from_static("application/json");
     let mut request = Request::builder()
-        .uri(format!("{}/{}/{path}", settings.endpoint, settings.version.path()))
-        .header(header::ACCEPT, "application/json");
+        .uri([&settings.endpoint, "/", settings.version.path(), "/", path].concat())
+        .header(header::ACCEPT, json.clone());
     if method == Method::POST {
-        request = request.header(header::CONTENT_TYPE, "application/json");
+        request = request.header(header::CONTENT_TYPE, json);
     }
     // The cause quotes the endpoint, which may be private.
     let request = request.method(method).body(body);
@@ -91,7 +92,8 @@ pub(super) fn prepare<'a>(
     let mut options = options.over(&settings.defaults);
     let template = delivery.provider_templates.get(LABEL);
     let template_id = template.map(template_id).transpose()?;
-    let mut faults = Vec::new();
+    let invalid = envelope.validate().err();
+    let mut faults = invalid.map(|error| error.faults().to_vec()).unwrap_or_default();
 
     let from = mail.from.as_ref().or(settings.from.as_ref());
     if from.is_none() {
@@ -253,6 +255,9 @@ pub(super) fn decode(account: &Account, response: &Response<Bytes>) -> Result<Op
     if Truncated::of(response) {
         return Err(unreadable());
     }
+    if let Some(id) = Accepted::id(response.body()) {
+        return Ok(Some(id));
+    }
     let body: Value = serde_json::from_slice(response.body()).map_err(|_| unreadable())?;
     if error::is_refusal(&body) {
         return Err(error::from_response(response, account.clock.now()));
@@ -262,6 +267,33 @@ pub(super) fn decode(account: &Account, response: &Response<Bytes>) -> Result<Op
         Some(Value::Number(id)) => Ok(Some(id.to_string())),
         _ if body.get("status").and_then(Value::as_str) == Some("success") => Ok(None),
         _ => Err(unreadable()),
+    }
+}
+
+/// The documented answer, which is read without a tree; any other is looked at with more care.
+#[derive(Deserialize)]
+struct Accepted<'a> {
+    #[serde(borrow)]
+    status: Cow<'a, str>,
+    error: Option<IgnoredAny>,
+    #[serde(borrow)]
+    data: AcceptedData<'a>,
+}
+
+#[derive(Deserialize)]
+struct AcceptedData<'a> {
+    #[serde(borrow)]
+    message_id: Cow<'a, str>,
+}
+
+impl Accepted<'_> {
+    fn id(body: &[u8]) -> Option<String> {
+        // Serde would read a list as the fields in order.
+        let body = body.trim_ascii_start().starts_with(b"{").then_some(body)?;
+        let body: Accepted<'_> = serde_json::from_slice(body).ok()?;
+        let id = body.data.message_id;
+        (body.status == "success" && body.error.is_none() && !id.is_empty())
+            .then(|| id.into_owned())
     }
 }
 

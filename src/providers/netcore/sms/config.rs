@@ -110,18 +110,18 @@ impl Account {
 
     /// A POST of `payload` with the credentials, to `path` under the endpoint.
     pub(super) fn post(&self, path: &str, payload: Payload<'_>) -> Result<Request<Bytes>> {
-        let url =
-            self.endpoint.join(path).map_err(|_| Error::config("the endpoint takes no path"))?;
+        // The endpoint ends in a slash and has no query.
+        let url = [self.endpoint.as_str(), path].concat();
         let (user, password) = (self.user.expose_secret(), self.password.expose_secret());
         let (media_type, body) = match payload {
             Payload::Form(own) => {
-                let mut pairs: Vec<(&str, Cow<'_, str>)> = vec![
-                    ("feedid", (&*self.feed_id).into()),
+                let account = [
+                    ("feedid", Cow::from(&*self.feed_id)),
                     ("username", user.into()),
                     ("password", password.into()),
                 ];
-                pairs.extend(own);
-                pairs.extend(self.parameters.iter().map(|(name, value)| (&**name, value.into())));
+                let further = self.parameters.iter().map(|(name, value)| (&**name, value.into()));
+                let pairs = account.into_iter().chain(own).chain(further);
                 ("application/x-www-form-urlencoded", form::encode(pairs))
             }
             Payload::Json(mut object) => {
@@ -138,7 +138,8 @@ impl Account {
                 ("application/json", Value::Object(object).to_string())
             }
         };
-        let mut request = Request::post(url.as_str()).header(CONTENT_TYPE, media_type);
+        let media_type = HeaderValue::from_static(media_type);
+        let mut request = Request::post(url).header(CONTENT_TYPE, media_type);
         if let Some(key) = &self.api_key {
             let mut value = HeaderValue::from_str(key.expose_secret())
                 .map_err(|_| Error::config("the API key is no header value"))?;
@@ -283,7 +284,6 @@ impl AccountBuilder {
         let mut faults = Vec::new();
         self.check(&mut faults);
         let endpoint = endpoint(&self.endpoint, &mut faults);
-        let transport = self.transport.map_or_else(default_transport, Ok);
         let clock = self.clock.or_else(default_clock);
         if clock.is_none() {
             faults.push(Fault::new("clock", "is missing", "turn on `reqwest`, or hand one in"));
@@ -293,6 +293,7 @@ impl AccountBuilder {
                 .with_faults(faults)
                 .with_provider(LABEL));
         };
+        let transport = self.transport.map_or_else(|| default_transport(&clock), Ok);
         Ok(Account {
             sender: self.sender,
             entity: self.entity,

@@ -17,7 +17,7 @@ pub(super) fn of(refusal: &Refusal, now: Timestamp) -> Error {
         .as_deref()
         .and_then(|code| by_code(code, &description))
         .unwrap_or_else(|| by_description(&description));
-    let mut error = Error::new(kind, message).with_code(refusal.code.clone());
+    let mut error = Error::new(kind, message).with_code(code(refusal));
     if kind == ErrorKind::Unavailable && description.contains("internal") {
         // It failed somewhere inside, perhaps behind the queue.
         error = error.with_fate(Fate::Unknown);
@@ -86,21 +86,89 @@ fn by_description(description: &str) -> (ErrorKind, &'static str) {
     }
 }
 
-/// What a description says, in plain words: anything else may be a number, a name or a text.
+/// The code, where it looks like one: anything longer may be a number or a text.
+fn code(refusal: &Refusal) -> Option<&str> {
+    let fits = |code: &&str| {
+        code.len() <= 8 && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    refusal.code.as_deref().filter(fits)
+}
+
+/// What a description says, in the words that such descriptions are made of: any other may be a
+/// number, a name or a part of the text.
+#[derive(Debug)]
 struct Words(String);
+
+const KNOWN: [&str; 58] = [
+    "absent",
+    "account",
+    "active",
+    "allowed",
+    "balance",
+    "blacklisted",
+    "blocked",
+    "check",
+    "consent",
+    "content",
+    "credit",
+    "credits",
+    "delivery",
+    "dlt",
+    "dnd",
+    "duplicate",
+    "empty",
+    "entity",
+    "entityid",
+    "error",
+    "exceeded",
+    "expired",
+    "failed",
+    "feed",
+    "feedid",
+    "format",
+    "found",
+    "header",
+    "id",
+    "inactive",
+    "insufficient",
+    "internal",
+    "international",
+    "invalid",
+    "length",
+    "limit",
+    "match",
+    "message",
+    "missing",
+    "mobile",
+    "not",
+    "number",
+    "or",
+    "out",
+    "parameter",
+    "promotional",
+    "register",
+    "registered",
+    "request",
+    "sender",
+    "senderid",
+    "service",
+    "template",
+    "templateid",
+    "temporarily",
+    "time",
+    "too",
+    "unavailable",
+];
 
 impl Words {
     fn of(description: &str) -> Option<Self> {
-        let plain = |word: &&str| {
-            word.len() <= 24
-                && word
-                    .trim_matches(['.', ',', ':', ';', '(', ')', '\''])
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'/'))
-        };
-        let words: Vec<_> = description.split_whitespace().take(16).filter(plain).collect();
-        let words = words.join(" ");
-        (!words.is_empty()).then_some(Self(words))
+        let lower = description.to_ascii_lowercase();
+        let words: Vec<_> = lower
+            .split(|c: char| !c.is_ascii_alphabetic())
+            .filter(|word| KNOWN.binary_search(word).is_ok())
+            .take(16)
+            .collect();
+        (!words.is_empty()).then(|| Self(words.join(" ")))
     }
 }
 
@@ -110,10 +178,29 @@ impl fmt::Display for Words {
     }
 }
 
-impl fmt::Debug for Words {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+impl StdError for Words {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_known_words_are_in_order() {
+        assert!(KNOWN.is_sorted());
+    }
+
+    #[test]
+    fn an_answer_that_quotes_the_message_shows_nothing_of_it() {
+        let refusal = Refusal {
+            code: Some("919812345678 asha".into()),
+            description: "Template mismatch: Dear Asha Rao, invalid mobile 919812345678".into(),
+        };
+        let error = of(&refusal, Timestamp::UNIX_EPOCH);
+        let source = error.source().map(ToString::to_string).unwrap_or_default();
+        assert_eq!(source, "template invalid mobile");
+        let shown = format!("{error} {error:?} {source}");
+        for personal in ["sha", "Rao", "98123"] {
+            assert!(!shown.contains(personal), "{shown}");
+        }
     }
 }
-
-impl StdError for Words {}

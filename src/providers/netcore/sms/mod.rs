@@ -29,6 +29,8 @@
 //! [CSV message API](https://emaildocs.netcorecloud.com/reference/csv-message-api),
 //! [SMS webhooks](https://emaildocs.netcorecloud.com/docs/sms-webhooks).
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use futures_util::stream::{self, StreamExt as _};
 
@@ -42,6 +44,7 @@ use crate::{
     channel::{Capabilities, Channel, Features, Provider, Receipt},
     error::{Error, ErrorKind, Result},
     message::{Envelope, Sms},
+    time::after,
 };
 
 mod batch;
@@ -61,6 +64,9 @@ const LABEL: &str = "netcore.sms";
 const CAPABILITIES: Capabilities =
     Capabilities::new(Features::TEXT.union(Features::SCHEDULING)).in_flight(8);
 
+/// How long a check may take.
+const CHECK: Duration = Duration::from_secs(30);
+
 #[async_trait]
 impl Provider for Account {
     fn name(&self) -> &str {
@@ -74,7 +80,11 @@ impl Provider for Account {
     /// documented: a feed that looks at the number first would pass with a wrong password.
     async fn check(&self) -> Result<()> {
         let request = wire::encode_check(self)?;
-        let response = self.transport.execute(request, None).await.map_err(labelled)?;
+        let response = self
+            .transport
+            .execute(request, Some(after(self.clock.now(), CHECK)))
+            .await
+            .map_err(labelled)?;
         wire::decode_check(&response, self.clock.now()).map_err(labelled)
     }
 }
@@ -127,7 +137,9 @@ impl Account {
     ) -> Vec<(usize, Result<Receipt>)> {
         let members: Vec<_> =
             part.indices().filter_map(|at| Some((at, *envelopes.get(at)?))).collect();
-        let deadline = members.iter().filter_map(|(_, envelope)| envelope.delivery.deadline).min();
+        // The caller waits for all of them: nobody's answer is cut off for another's deadline.
+        let deadlines = members.iter().map(|(_, envelope)| envelope.delivery.deadline);
+        let deadline = deadlines.collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
         let outcomes = match wire::encode_part(self, part) {
             Ok(request) => match self.transport.execute(request, deadline).await {
                 Ok(response) => wire::decode(self, &response, members.len()),

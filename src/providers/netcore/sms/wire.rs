@@ -15,7 +15,7 @@ use super::{
     time,
 };
 use crate::{
-    error::{Error, ErrorKind, Fault, Result},
+    error::{Error, ErrorKind, Fate, Fault, Result},
     http::{Truncated, from_status, retry_after},
     message::{Envelope, SenderId, Sms},
     time::Timestamp,
@@ -42,12 +42,18 @@ impl<'a> Fields<'a> {
     pub(super) fn of(account: &'a Account, envelope: &'a Envelope<Sms>) -> Result<Self> {
         account.capabilities.admit(LABEL, envelope)?;
         envelope.validate()?;
+        let now = account.clock.now();
+        if envelope.delivery.deadline.is_some_and(|deadline| deadline <= now) {
+            let late = Error::new(ErrorKind::Timeout, "the deadline passed before it was sent");
+            return Err(late.with_fate(Fate::NotSent));
+        }
         let sms = &envelope.message;
         let dlt = sms.dlt.as_ref();
-        let header = sms.from.as_ref().map(SenderId::as_str);
-        let header = header.or_else(|| dlt.and_then(|dlt| dlt.header.as_deref()));
+        // What the DLT check approved goes out, whatever the message calls its sender.
+        let header = dlt.and_then(|dlt| dlt.header.as_deref());
+        let header = header.or_else(|| sms.from.as_ref().map(SenderId::as_str));
         // In the past means at once.
-        let at = envelope.delivery.send_at.filter(|at| *at > account.clock.now());
+        let at = envelope.delivery.send_at.filter(|at| *at > now);
         let fields = Self {
             to: sms.to.digits(),
             text: &sms.text,
@@ -99,7 +105,8 @@ impl<'a> Fields<'a> {
     }
 
     fn pairs<'b>(&'b self, account: &Account, to: Cow<'b, str>) -> Vec<(&'b str, Cow<'b, str>)> {
-        let mut pairs = vec![("To", to), ("Text", self.text.into())];
+        let mut pairs = Vec::with_capacity(9);
+        pairs.extend([("To", to), ("Text", self.text.into())]);
         pairs.extend(self.template.map(|id| ("templateid", id.into())));
         pairs.extend(self.entity.map(|id| ("entityid", id.into())));
         pairs.extend(switches(account));
@@ -129,10 +136,10 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn switches<'b>(account: &Account) -> Vec<(&'b str, Cow<'b, str>)> {
-    let mut pairs = vec![("async", if account.async_accept { "1" } else { "0" }.into())];
-    pairs.extend(account.shorten.then(|| ("short", "1".into())));
-    pairs
+fn switches<'b>(account: &Account) -> impl Iterator<Item = (&'b str, Cow<'b, str>)> + use<'b> {
+    let answer = ("async", if account.async_accept { "1" } else { "0" }.into());
+    let short = account.shorten.then(|| ("short", "1".into()));
+    std::iter::once(answer).chain(short)
 }
 
 /// The request of one message.
@@ -230,11 +237,11 @@ pub(super) fn decode(
 
 /// The results by the index that each message was sent with. Two for one index are none.
 fn place(messages: Vec<Mid>, count: usize) -> Vec<Option<Mid>> {
-    let mut places: Vec<Option<Mid>> = Vec::new();
-    places.resize_with(count, || None);
     if let (1, 1) = (count, messages.len()) {
         return messages.into_iter().map(Some).collect();
     }
+    let mut places: Vec<Option<Mid>> = Vec::new();
+    places.resize_with(count, || None);
     let mut taken = vec![false; count];
     for message in messages {
         let index = message.id.as_deref().and_then(|id| id.parse::<usize>().ok());

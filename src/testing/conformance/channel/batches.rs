@@ -58,17 +58,22 @@ async fn empty<M: Message>(run: &Run<'_, M>) -> Verdict {
     stage.asked(0)
 }
 
-/// The middle one asks for what the channel does not carry.
+/// The middle one is not valid, or asks for what the channel does not carry.
 async fn one_bad<M: Message>(run: &Run<'_, M>) -> Verdict {
     let stage = run.taking_batches().await?;
-    if stage.capabilities().features.contains(Features::SCHEDULING) {
-        return Err(Miss::Skipped("the channel carries what the rule would ask in vain"));
-    }
-    let mut envelopes: Vec<_> = (0..3).map(|n| run.envelope(n)).collect();
-    if let Some(bad) = envelopes.get_mut(1) {
-        bad.delivery.send_at = Some(Timestamp::MAX);
-    }
-    let kinds: Vec<_> = run.send_batch(&stage, &envelopes).await;
-    let kinds: Vec<_> = kinds.iter().map(|one| one.as_ref().err().map(Error::kind)).collect();
-    ensure(kinds == [None, Some(ErrorKind::Unsupported), None], || format!("{kinds:?}"))
+    let schedules = stage.capabilities().features.contains(Features::SCHEDULING);
+    let (bad, kind) = match run.invalid().first() {
+        Some(invalid) => (invalid.clone(), ErrorKind::InvalidMessage),
+        None if schedules => {
+            return Err(Miss::Skipped("the subject names no invalid message"));
+        }
+        None => {
+            let mut bad = run.envelope(1);
+            bad.delivery.send_at = Some(Timestamp::MAX);
+            (bad, ErrorKind::Unsupported)
+        }
+    };
+    let outcomes = run.send_batch(&stage, &[run.envelope(0), bad, run.envelope(2)]).await;
+    let kinds: Vec<_> = outcomes.iter().map(|one| one.as_ref().err().map(Error::kind)).collect();
+    ensure(kinds == [None, Some(kind), None], || format!("{kinds:?}"))
 }

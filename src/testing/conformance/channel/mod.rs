@@ -38,6 +38,7 @@ use crate::{
 
 mod answers;
 mod batches;
+mod credentials;
 mod faults;
 mod refusals;
 mod run;
@@ -49,6 +50,8 @@ pub struct Subject<M: Message> {
     accepted: Respond,
     batch_accepted: Respond,
     variants: Vec<Envelope<M>>,
+    invalid: Vec<Envelope<M>>,
+    labels: Vec<String>,
     secrets: Vec<String>,
     personal: Vec<String>,
     exceptions: BTreeMap<&'static str, String>,
@@ -102,6 +105,8 @@ impl<M: Message> Subject<M> {
             batch_accepted: Arc::clone(&accepted),
             accepted,
             variants: Vec::new(),
+            invalid: Vec::new(),
+            labels: Vec::new(),
             secrets: Vec::new(),
             personal: Vec::new(),
             exceptions: BTreeMap::new(),
@@ -125,6 +130,21 @@ impl<M: Message> Subject<M> {
     #[must_use]
     pub fn variants(mut self, variants: impl IntoIterator<Item = Envelope<M>>) -> Self {
         self.variants.extend(variants);
+        self
+    }
+
+    /// Adds messages that are wrong in themselves, to see that they are refused, in a batch alone.
+    #[must_use]
+    pub fn invalid(mut self, invalid: impl IntoIterator<Item = Envelope<M>>) -> Self {
+        self.invalid.extend(invalid);
+        self
+    }
+
+    /// Names who may take or refuse a message where that is not the channel itself: the channels of
+    /// a route, such as `twilio.sms`. Default: the channel's name and kind.
+    #[must_use]
+    pub fn labels<S: Into<String>>(mut self, labels: impl IntoIterator<Item = S>) -> Self {
+        self.labels.extend(labels.into_iter().map(Into::into));
         self
     }
 
@@ -171,6 +191,7 @@ impl<M: Message> Subject<M> {
         answers::check(&run).await;
         refusals::check(&run).await;
         faults::check(&run).await;
+        credentials::check(&run).await;
         batches::check(&run).await;
         // Last: they look at all that was seen before.
         refusals::check_leaks(&run).await;

@@ -16,6 +16,7 @@ use crate::{
 pub(super) async fn check<M: Message>(run: &Run<'_, M>) {
     run.rule("scheduling that is not declared is unsupported", scheduling(run)).await;
     run.rule("what the capabilities exclude is refused unsent", variants(run)).await;
+    run.rule("an invalid message is refused unsent", invalid(run)).await;
     run.rule("a line break in a label injects no header", injection(run)).await;
     run.rule("a declared idempotency key is on the wire", idempotency(run)).await;
 }
@@ -56,6 +57,17 @@ async fn variants<M: Message>(run: &Run<'_, M>) -> Verdict {
         refused(run, &stage, envelope, kind).await?;
     }
     if checked { Ok(()) } else { Err(Miss::Skipped("no variant is beyond the capabilities")) }
+}
+
+async fn invalid<M: Message>(run: &Run<'_, M>) -> Verdict {
+    if run.invalid().is_empty() {
+        return Err(Miss::Skipped("the subject names none"));
+    }
+    for envelope in run.invalid() {
+        let stage = run.taking().await?;
+        refused(run, &stage, envelope, ErrorKind::InvalidMessage).await?;
+    }
+    Ok(())
 }
 
 async fn refused<M: Message>(
@@ -150,10 +162,10 @@ async fn quoting<M: Message>(run: &Run<'_, M>) -> Verdict {
 }
 
 async fn blame<M: Message>(run: &Run<'_, M>) -> Verdict {
-    let label = run.taking().await?.label();
+    let labels = run.labels(&run.taking().await?);
     for (kind, provider) in run.seen().blamed {
-        ensure(provider.as_deref() == Some(&label), || {
-            format!("an error of kind {kind} names {provider:?}, not `{label}`")
+        ensure(provider.as_ref().is_some_and(|provider| labels.contains(provider)), || {
+            format!("an error of kind {kind} names {provider:?}, not `{}`", labels.join("` or `"))
         })?;
     }
     Ok(())

@@ -405,19 +405,54 @@ async fn a_batch_is_split_where_it_grows_too_large_and_sends_common_files_once()
 }
 
 #[tokio::test]
-async fn a_refused_request_fails_all_of_its_mails_and_blames_only_the_guilty() {
+async fn one_bad_address_costs_its_neighbours_nothing_but_a_second_request() {
+    let server = MockServer::start().await;
     let body = json!([{"field": "personalizations.1.to.0.email", "message": "Invalid value"}]);
+    let refused = ResponseTemplate::new(400).set_body_json(body);
+    Mock::given(any()).respond_with(refused).up_to_n_times(1).mount(&server).await;
+    let accepted = ResponseTemplate::new(202).set_body_json(json!({"status": "success"}));
+    Mock::given(any()).respond_with(accepted).mount(&server).await;
+    let account = account(&server).build().unwrap();
+    let mails: Vec<_> =
+        (0..3).map(|n| numbered(n, mail(&format!("p{n}@customer.example")))).collect();
+    let results = account.send_batch(&mails.iter().collect::<Vec<_>>()).await;
+    assert_eq!(results[1].as_ref().unwrap_err().kind(), ErrorKind::InvalidRecipient);
+    for place in [0, 2] {
+        assert_eq!(results[place].as_ref().unwrap().id, mails[place].id);
+    }
+    let bodies = bodies(&server).await;
+    let to = |body: &Value| {
+        let all = body["personalizations"].as_array().unwrap().iter();
+        all.map(|one| one["to"][0]["email"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(bodies.len(), 2);
+    assert_eq!(to(&bodies[1]), ["p0@customer.example", "p2@customer.example"]);
+}
+
+#[tokio::test]
+async fn a_bad_address_that_is_nobodys_is_not_held_against_everybody() {
+    let body = json!([{"field": "personalizations.to.email", "message": "Invalid value"}]);
     let server = answering(400, body).await;
     let account = account(&server).build().unwrap();
     let mails: Vec<_> =
         (0..3).map(|n| numbered(n, mail(&format!("p{n}@customer.example")))).collect();
     let results = account.send_batch(&mails.iter().collect::<Vec<_>>()).await;
-    let kinds: Vec<_> = results.iter().map(|result| result.as_ref().unwrap_err().kind()).collect();
-    assert_eq!(kinds, [ErrorKind::Rejected, ErrorKind::InvalidRecipient, ErrorKind::Rejected]);
+    for result in results {
+        let error = result.unwrap_err();
+        assert_eq!((error.kind(), error.fate()), (ErrorKind::Rejected, Fate::NotSent));
+    }
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
 
+    let alone = account.send_batch(&[&mails[0]]).await.pop().unwrap().unwrap_err();
+    assert_eq!(alone.kind(), ErrorKind::InvalidRecipient);
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_fails_every_mail_of_a_request() {
+    let mails: Vec<_> =
+        (0..3).map(|n| numbered(n, mail(&format!("p{n}@customer.example")))).collect();
     let server = answering(503, json!({})).await;
-    let account = self::account(&server).build().unwrap();
+    let account = account(&server).build().unwrap();
     let results = account.send_batch(&mails.iter().collect::<Vec<_>>()).await;
     assert!(results.iter().all(|r| r.as_ref().unwrap_err().kind() == ErrorKind::Unavailable));
 }
@@ -440,4 +475,44 @@ async fn the_check_reads_the_domains_and_knows_a_wrong_key() {
     let server = answering(200, json!({"status": "error", "error": "Invalid api key"})).await;
     let account = account(&server).build().unwrap();
     assert_eq!(account.check().await.unwrap_err().kind(), ErrorKind::Unauthorized);
+}
+
+#[tokio::test]
+async fn a_check_of_a_server_that_never_answers_ends_in_time() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let clock = ManualClock::at("2026-03-14T15:00:00Z".parse().unwrap());
+    let account = Account::builder(KEY)
+        .endpoint(format!("http://{}", listener.local_addr().unwrap()))
+        .clock(clock.shared())
+        .build()
+        .unwrap();
+    let check = tokio::spawn(async move { account.check().await });
+    let _open = listener.accept().await.unwrap();
+    clock.advance(Duration::from_secs(30));
+    assert_eq!(check.await.unwrap().unwrap_err().kind(), ErrorKind::Timeout);
+}
+
+#[tokio::test]
+async fn a_line_break_cannot_begin_a_header_of_its_own() {
+    let server = accepting().await;
+    let account = account(&server).build().unwrap();
+    let mail = || mail("asha@customer.example");
+    let from = Mailbox::new("Acme\nBcc: x@evil.example", address("billing@acme.example"));
+    for (mail, field) in [
+        (mail().header("X-Ref", "1\r\nBcc: x@evil.example"), "headers[0].value"),
+        (mail().header("Bcc", "x@evil.example"), "headers[0].name"),
+        (mail().subject("Hi\r\nBcc: x@evil.example"), "subject"),
+        (mail().from(from), "from.name"),
+    ] {
+        let sent = envelope(mail);
+        for error in [
+            account.send(&sent).await.unwrap_err(),
+            account.send_batch(&[&sent]).await.pop().unwrap().unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::InvalidMessage);
+            assert_eq!(error.faults()[0].field, field);
+            assert!(!error.to_string().contains("evil"));
+        }
+    }
+    assert!(server.received_requests().await.unwrap().is_empty());
 }

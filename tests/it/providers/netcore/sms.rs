@@ -334,3 +334,43 @@ fn every_fault_of_the_settings_is_named_and_no_secret() {
     let shown = format!("{account:?} {:?}", Arc::new(account.clone()));
     assert!(!shown.contains("s3cret") && !shown.contains("k3y") && !shown.contains("user-77"));
 }
+
+#[tokio::test]
+async fn the_dlt_header_goes_before_the_sender_and_that_before_the_accounts() {
+    let server = answering("SingleMsgApi", 200, ACCEPTED).await;
+    let account = account(&server);
+    let bare = envelope("+919812345678", "hi");
+    let mut named = bare.clone();
+    named.message = named.message.from(SenderId::parse("DRISHT").unwrap());
+    let mut approved = named.clone();
+    approved.message = approved.message.dlt(Dlt::template(TEMPLATE).header("ACMEPR"));
+    for envelope in [&bare, &named, &approved] {
+        account.send(envelope).await.unwrap();
+    }
+    let senders: Vec<_> =
+        bodies(&server).await.iter().map(|body| field(body, "senderid")).collect();
+    assert_eq!(senders, ["ACMEIN", "DRISHT", "ACMEPR"]);
+}
+
+#[tokio::test]
+async fn one_messages_deadline_does_not_cut_off_its_neighbours_answer() {
+    let server = answering("SingleMsgApi", 200, &mids(&[1, 2])).await;
+    let account = account(&server);
+    let due = |to: &str, at: &str| {
+        let mut envelope = envelope(to, "hi");
+        envelope.delivery.deadline = Some(at.parse().unwrap());
+        envelope
+    };
+    let all = [
+        due("+919812345671", "2026-03-14T14:59:59Z"),
+        due("+919812345672", "2026-03-14T15:00:01Z"),
+        envelope("+919812345673", "hi"),
+    ];
+    let results = account.send_batch(&all.iter().collect::<Vec<_>>()).await;
+    let late = results[0].as_ref().unwrap_err();
+    assert_eq!((late.kind(), late.fate()), (ErrorKind::Timeout, Fate::NotSent));
+    assert!(results[1].is_ok() && results[2].is_ok());
+    let bodies = bodies(&server).await;
+    assert_eq!(bodies.len(), 1);
+    assert_eq!(field(&bodies[0], "To"), "919812345672,919812345673");
+}
