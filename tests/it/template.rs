@@ -40,7 +40,7 @@ fn text(set: &TemplateSet, reference: &TemplateRef) -> String {
 fn the_sample_folder_renders_in_each_language_as_it_is_registered() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/templates");
     let set = TemplateSet::from_dir(root).unwrap();
-    assert_eq!(set.ids(), ["order_confirmed"]);
+    assert_eq!(set.ids(), ["order_confirmed", "order_confirmed_abroad"]);
     assert_eq!(set.kinds("order_confirmed"), [Kind::Email, Kind::Sms]);
     for (locale, dlt, sms) in [
         (
@@ -73,8 +73,6 @@ fn the_sample_folder_renders_in_each_language_as_it_is_registered() {
         assert!(mail.text.unwrap().contains("₹1,24,999.00"));
         let html = mail.html.unwrap();
         assert!(html.contains("₹1,24,999.00") && html.contains("care@drishti.example"), "{html}");
-        let provider = &mail.provider_templates["netcore.email"];
-        assert_eq!(provider.variables["AMOUNT"], 124_999);
     }
 }
 

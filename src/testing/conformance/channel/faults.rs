@@ -9,7 +9,7 @@ use crate::{
     error::{ErrorKind, Fate},
     message::Message,
     testing::server::{Behaviour, ScriptedServer},
-    time::{Clock as _, TokioClock},
+    time::{Clock as _, TokioClock, after},
 };
 
 pub(super) async fn check<M: Message>(run: &Run<'_, M>) {
@@ -77,8 +77,13 @@ async fn drip<M: Message>(run: &Run<'_, M>) -> Verdict {
 
 async fn overdue<M: Message>(run: &Run<'_, M>, stage: &Stage<M>) -> Verdict {
     let envelope = with_deadline(run.envelope(0), &stage.clock);
+    let latest = after(stage.clock.now(), DEADLINE * 2);
     let outcome = run.send(stage, &envelope).await;
     stage.asked(1)?;
+    // Another time-out of the channel's may end it too, but later.
+    if stage.clock.now() > latest {
+        return Err(Miss::Broken("ended long after the deadline".into()));
+    }
     match outcome {
         Ok(_) => Err(Miss::Broken("the send succeeded".into())),
         Err(error) => expect(&error, &[ErrorKind::Timeout], Fate::Unknown),
