@@ -23,9 +23,9 @@ enum Question {
 
 fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
-    for line in io::stdin().lock().lines() {
+    for line in io::stdin().lock().split(b'\n') {
         let line = line?;
-        if !line.trim().is_empty() {
+        if !line.trim_ascii().is_empty() {
             writeln!(out, "{}", answer(&line))?;
             out.flush()?;
         }
@@ -33,8 +33,8 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-fn answer(line: &str) -> Value {
-    match serde_json::from_str(line) {
+fn answer(line: &[u8]) -> Value {
+    match serde_json::from_slice(line) {
         Ok(Question::Phone { phone, region }) => number(&phone, region.as_deref()),
         Ok(Question::Sms { sms }) => json!(Segments::of(&sms)),
         Err(_) => json!({"error": r#"write {"sms":"text"} or {"phone":"raw","region":"IN"}"#}),

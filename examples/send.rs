@@ -13,13 +13,16 @@ use std::{
     collections::BTreeMap,
     io::{self, BufRead as _, Write as _},
     process::ExitCode,
+    time::Duration,
 };
 
 use dakiya::{
-    ApplePush, Attachment, Call, DeviceToken, Dlt, Draft, Email, Error, Fault, Kind, Mailbox,
-    Media, Message, Messenger, PhoneNumber, Purpose, Rcs, Receipt, Region, Result, Routed,
+    AddressError, ApplePush, Attachment, Call, DeviceToken, Dlt, Draft, Email, Error, Fault, Kind,
+    Mailbox, Media, Message, Messenger, PhoneNumber, Purpose, Rcs, Receipt, Region, Result, Routed,
     SenderId, Sms, Subscription, TemplateRef, Timestamp, WebPush, WhatsApp, WhatsAppAddress,
-    compliance::dlt::Registry, template::TemplateSet,
+    compliance::dlt::Registry,
+    template::TemplateSet,
+    time::{Clock as _, TokioClock},
 };
 use jiff::{civil::DateTime, tz::TimeZone};
 use serde::Deserialize;
@@ -31,12 +34,9 @@ struct Line {
     channel: String,
     recipient: Value,
     content: Content,
-    #[serde(default)]
     scheduling: Option<Scheduling>,
-    #[serde(default)]
-    purpose: Purpose,
-    #[serde(default)]
-    tags: Vec<String>,
+    purpose: Option<Purpose>,
+    tags: Option<Vec<String>>,
     idempotency_key: Option<String>,
     callback_data: Option<String>,
 }
@@ -47,16 +47,13 @@ struct Content {
     template_id: Option<String>,
     version: Option<String>,
     locale: Option<String>,
-    #[serde(default)]
-    parameters: serde_json::Map<String, Value>,
+    parameters: Option<serde_json::Map<String, Value>>,
     from: Option<String>,
     subject: Option<String>,
     text: Option<String>,
     html: Option<String>,
-    #[serde(default)]
-    media: Vec<Media>,
-    #[serde(default)]
-    attachments: Vec<Attachment>,
+    media: Option<Vec<Media>>,
+    attachments: Option<Vec<Attachment>>,
     dlt: Option<Dlt>,
 }
 
@@ -80,7 +77,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{error}\nsend --via URL [--templates DIR] [--dlt FILE] [--region IN]");
             ExitCode::from(2)
         }
     }
@@ -100,11 +97,14 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let (send, mut lines) = tokio::sync::mpsc::unbounded_channel();
     // A thread of its own, so that lines that are there together are seen together.
     std::thread::spawn(move || {
-        io::stdin().lock().lines().map_while(Result::ok).try_for_each(|line| send.send(line))
+        io::stdin().lock().split(b'\n').map_while(Result::ok).try_for_each(|line| send.send(line))
     });
-    let mut batch = Vec::new();
-    while lines.recv_many(&mut batch, 1000).await > 0 {
-        let wanted: Vec<_> = batch.drain(..).filter(|line| !line.trim().is_empty()).collect();
+    while let Some(first) = lines.recv().await {
+        // What is written at once takes a moment to come in.
+        TokioClock::default().sleep(Duration::from_millis(2)).await;
+        let mut wanted = vec![first];
+        wanted.extend(std::iter::from_fn(|| lines.try_recv().ok()).take(999));
+        wanted.retain(|line| !line.trim_ascii().is_empty());
         let answers = answer(&messenger, &wanted, options.region).await;
         let mut out = io::stdout().lock();
         for answer in answers {
@@ -139,7 +139,7 @@ fn options() -> Result<Options, Box<dyn std::error::Error>> {
 }
 
 /// One answer a line: the lines of each kind go out as one batch.
-async fn answer(messenger: &Messenger, lines: &[String], region: Region) -> Vec<Result<Receipt>> {
+async fn answer(messenger: &Messenger, lines: &[Vec<u8>], region: Region) -> Vec<Result<Receipt>> {
     let mut answers: Vec<Option<Result<Receipt>>> = vec![None; lines.len()];
     let mut sorted = Sorted::default();
     for (index, line) in lines.iter().enumerate() {
@@ -185,18 +185,20 @@ struct Sorted {
 }
 
 impl Sorted {
-    fn sort(&mut self, index: usize, line: &str, region: Region) -> Result<()> {
-        let line: Line = serde_json::from_str(line).map_err(|error| {
-            // The parser's words may quote the line, its place does not.
-            let place = format!("is no message (column {})", error.column());
-            fault("line", place, "write the format of the README")
+    fn sort(&mut self, index: usize, line: &[u8], region: Region) -> Result<()> {
+        let line: Line = serde_json::from_slice(line).map_err(|error| unread(&error))?;
+        let kind = line.channel.parse::<Kind>().map_err(|error| {
+            let known = error.message().rsplit("; ").next().unwrap_or_default().to_owned();
+            fault("channel", "is none", known)
         })?;
+        line.content.fits(kind)?;
         let phone = || phone(&line.recipient, region);
         let text = line.content.text.clone().unwrap_or_default();
-        let media = line.content.media.first().cloned();
-        match line.channel.parse::<Kind>()? {
+        let media = line.content.media.iter().flatten().next().cloned();
+        match kind {
             Kind::ApplePush => {
-                let to = DeviceToken::parse(string(&line.recipient)?).map_err(address)?;
+                let to =
+                    DeviceToken::parse(string(&line.recipient)?).map_err(wrong("recipient"))?;
                 let mut push = ApplePush::to(to);
                 push.title.clone_from(&line.content.subject);
                 push.body.clone_from(&line.content.text);
@@ -211,8 +213,8 @@ impl Sorted {
             Kind::Sms => {
                 let mut sms = Sms::to(phone()?).text(text);
                 sms.dlt.clone_from(&line.content.dlt);
-                sms.from =
-                    line.content.from.clone().map(SenderId::parse).transpose().map_err(address)?;
+                let from = line.content.from.clone().map(SenderId::parse).transpose();
+                sms.from = from.map_err(wrong("content.from"))?;
                 self.sms.push((index, draft(sms, &line)?));
             }
             Kind::Voice => self.voice.push((index, draft(Call::to(phone()?).say(text), &line)?)),
@@ -227,7 +229,7 @@ impl Sorted {
                 let raw = string(&line.recipient)?;
                 let to = match phone() {
                     Ok(number) => number.into(),
-                    Err(_) => WhatsAppAddress::parse(raw).map_err(address)?,
+                    Err(_) => WhatsAppAddress::parse(raw).map_err(wrong("recipient"))?,
                 };
                 let message = WhatsApp::to(to).text(text);
                 let message =
@@ -240,21 +242,25 @@ impl Sorted {
 }
 
 fn mail(line: &Line) -> Result<Email> {
-    let to = Mailbox::parse(&string(&line.recipient)?).map_err(address)?;
+    let to = Mailbox::parse(&string(&line.recipient)?).map_err(wrong("recipient"))?;
     let content = &line.content;
     let mut mail = Email::to(to).subject(content.subject.clone().unwrap_or_default());
-    mail.from = content.from.as_deref().map(Mailbox::parse).transpose().map_err(address)?;
+    let from = content.from.as_deref().map(Mailbox::parse).transpose();
+    mail.from = from.map_err(wrong("content.from"))?;
     mail.text.clone_from(&content.text);
     mail.html.clone_from(&content.html);
-    mail.attachments.clone_from(&content.attachments);
+    mail.attachments = content.attachments.clone().unwrap_or_default();
     Ok(mail)
 }
 
 /// What every kind shares.
 fn draft<M: Message>(message: M, line: &Line) -> Result<Draft<M>> {
-    let mut draft = message.draft().purpose(line.purpose);
+    let mut draft = message.draft().purpose(line.purpose.unwrap_or_default());
     if let Some(id) = &line.content.template_id {
-        let mut template = TemplateRef::new(id).vars(&line.content.parameters);
+        let mut template = TemplateRef::new(id);
+        if let Some(parameters) = &line.content.parameters {
+            template = template.vars(parameters);
+        }
         template.version.clone_from(&line.content.version);
         template.locale.clone_from(&line.content.locale);
         draft = draft.with_template(template);
@@ -262,10 +268,35 @@ fn draft<M: Message>(message: M, line: &Line) -> Result<Draft<M>> {
     if let Some(scheduling) = &line.scheduling {
         draft = draft.send_at(scheduling.at()?);
     }
-    draft.delivery.tags.clone_from(&line.tags);
+    draft.delivery.tags = line.tags.clone().unwrap_or_default();
     draft.delivery.idempotency_key.clone_from(&line.idempotency_key);
     draft.delivery.callback_data.clone_from(&line.callback_data);
     Ok(draft)
+}
+
+impl Content {
+    /// Nothing that the kind cannot carry is dropped in silence.
+    fn fits(&self, kind: Kind) -> Result<()> {
+        let files = |list: Option<usize>| list.unwrap_or_default();
+        let media = files(self.media.as_ref().map(Vec::len));
+        let most = usize::from(matches!(kind, Kind::Rcs | Kind::WhatsApp));
+        let mail = kind == Kind::Email;
+        let given = [
+            ("dlt", self.dlt.is_some(), kind == Kind::Sms),
+            ("from", self.from.is_some(), mail || kind == Kind::Sms),
+            ("subject", self.subject.is_some(), mail || kind == Kind::ApplePush),
+            ("html", self.html.is_some(), mail),
+            ("attachments", files(self.attachments.as_ref().map(Vec::len)) > 0, mail),
+            ("media", media > 0, media <= most),
+        ];
+        let unfit = given.iter().filter(|(_, given, fits)| *given && !fits).map(|(name, ..)| {
+            let problem =
+                if most == 1 && *name == "media" { "is more than one" } else { "has no place" };
+            Fault::new(format!("content.{name}"), format!("{problem} in {kind}"), "leave it out")
+        });
+        let unfit: Vec<_> = unfit.collect();
+        if unfit.is_empty() { Ok(()) } else { Err(Error::invalid(unfit)) }
+    }
 }
 
 impl Scheduling {
@@ -287,7 +318,7 @@ impl Scheduling {
 }
 
 fn phone(recipient: &Value, region: Region) -> Result<PhoneNumber> {
-    PhoneNumber::parse_in(&string(recipient)?, region).map_err(address)
+    PhoneNumber::parse_in(&string(recipient)?, region).map_err(wrong("recipient"))
 }
 
 fn string(recipient: &Value) -> Result<String> {
@@ -295,8 +326,20 @@ fn string(recipient: &Value) -> Result<String> {
     text.ok_or_else(|| fault("recipient", "is no text", "write an address"))
 }
 
-fn address(error: dakiya::AddressError) -> Error {
-    fault("recipient", error.problem, error.remedy)
+fn wrong(field: &str) -> impl Fn(AddressError) -> Error {
+    move |error| fault(field, error.problem, error.remedy)
+}
+
+/// Names the key that is wrong; the parser's other words may quote the line.
+fn unread(error: &serde_json::Error) -> Error {
+    let words = error.to_string();
+    let key = ["unknown field", "missing field", "duplicate field"];
+    let problem = match words.rsplit_once(" at line ") {
+        Some((words, _)) if key.iter().any(|key| words.starts_with(key)) => words.to_owned(),
+        _ if error.is_data() => format!("has a wrong value before column {}", error.column()),
+        _ => format!("is no JSON from column {}", error.column()),
+    };
+    fault("line", problem, "write the format of the README")
 }
 
 fn fault(field: &str, problem: impl Into<String>, remedy: impl Into<String>) -> Error {

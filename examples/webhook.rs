@@ -1,7 +1,8 @@
 //! Verifies and reads webhooks: JSON lines in, JSON lines out.
 //!
 //! A line is a request as it came, and what proves its origin:
-//! `{"provider","product","method","url","headers":{},"body_base64","secrets":{},"now"}`. The
+//! `{"provider","product","method","url","headers":{},"body_base64","secrets":{},"now"}`; `method`
+//! is POST where absent, `now` the time, RFC 3339 or in seconds. The
 //! answer is `{"ok":true,"events":[…],"faults":[…],"reply":{"status","headers","body"}}` or
 //! `{"ok":false,"error":{"kind","message"}}`. The README has the secrets of each provider.
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
@@ -16,6 +17,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use dakiya::{
     Timestamp,
     netcore::{email, sms},
+    time::{Clock as _, TokioClock},
     webhook::{Guard, Parsed, Receiver, Request, WebhookError, WebhookErrorKind},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -36,11 +38,23 @@ struct Call {
     #[serde(default)]
     secrets: Secrets,
     peer: Option<IpAddr>,
-    now: Timestamp,
+    #[serde(default)]
+    now: Now,
 }
 
-/// What a provider that signs nothing was told.
+/// A moment as RFC 3339 or Unix seconds; the machine's own where absent.
 #[derive(Default, Deserialize)]
+#[serde(untagged)]
+enum Now {
+    At(Timestamp),
+    Seconds(i64),
+    #[default]
+    Machine,
+}
+
+/// What a provider that signs nothing was told. A check that is misspelt is no check.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Secrets {
     path_secret: Option<String>,
     header: Option<(String, String)>,
@@ -57,12 +71,12 @@ fn post() -> String {
 
 fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
-    for line in io::stdin().lock().lines() {
+    for line in io::stdin().lock().split(b'\n') {
         let line = line?;
-        if !line.trim().is_empty() {
-            let answer = serde_json::from_str(&line)
-                .map_err(|error| config(format!("the line is no request: {error}")))
-                .and_then(receive);
+        if !line.trim_ascii().is_empty() {
+            let answer = serde_json::from_slice(&line)
+                .map_err(|error| unread(&error))
+                .and_then(|call| receive(&call));
             writeln!(out, "{}", show(answer))?;
             out.flush()?;
         }
@@ -70,9 +84,15 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-fn receive(call: Call) -> Result<Parsed, WebhookError> {
-    let receiver = receiver(&call)?;
-    receiver.receive(&request(&call)?, call.now)
+fn receive(call: &Call) -> Result<Parsed, WebhookError> {
+    let now = match call.now {
+        Now::At(at) => at,
+        Now::Seconds(seconds) => {
+            Timestamp::from_second(seconds).map_err(|_| config("`now` is no time".into()))?
+        }
+        Now::Machine => TokioClock::default().now(),
+    };
+    receiver(call)?.receive(&request(call)?, now)
 }
 
 fn receiver(call: &Call) -> Result<Box<dyn Receiver>, WebhookError> {
@@ -149,6 +169,18 @@ fn show(answer: Result<Parsed, WebhookError>) -> Value {
             "error": {"kind": error.kind(), "message": error.to_string()},
         }),
     }
+}
+
+/// Names the key that is wrong; the parser's other words may quote a secret.
+fn unread(error: &serde_json::Error) -> WebhookError {
+    let words = error.to_string();
+    let key = ["unknown field", "missing field", "duplicate field"];
+    config(match words.rsplit_once(" at line ") {
+        Some((words, _)) if key.iter().any(|key| words.starts_with(key)) => {
+            format!("the line is no request: {words}")
+        }
+        _ => format!("the line is no request: see column {}", error.column()),
+    })
 }
 
 fn config(message: String) -> WebhookError {

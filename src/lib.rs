@@ -1,5 +1,63 @@
 //! Send, track and account for messages on every channel through any provider.
+//!
+//! A backend links this crate to write to its customers by mail, SMS, WhatsApp, voice, push or
+//! RCS. The host brings the runtime, the database and the web server; the crate brings the
+//! providers' protocols, India's DLT rules, and errors that say whether a message may be out.
+//!
+//! ```
+//! # #[cfg(feature = "sandbox")] {
+//! use dakiya::{Messenger, PhoneNumber, Sms, sandbox::Sandbox};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let messenger = Messenger::builder().sms(Sandbox::new()).build()?;
+//! let to = PhoneNumber::parse("+919845000012")?;
+//! match messenger.send(Sms::to(to).text("Order 2041 is ready.")).await {
+//!     Ok(receipt) => println!("accepted as {:?}", receipt.provider_message_id),
+//!     Err(error) => println!("{:?}, {:?}: {error}", error.kind(), error.fate()),
+//! }
+//! # Ok(()) }
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run()).unwrap();
+//! # }
+//! ```
+//!
+//! # Where things are
+//!
+//! | To … | see |
+//! | --- | --- |
+//! | send, or see what would be sent | [`Messenger`]: [`send`](Messenger::send), [`send_batch`](Messenger::send_batch), [`plan`](Messenger::plan) |
+//! | write a message | [`Email`], [`Sms`], [`WhatsApp`], [`Call`], [`ApplePush`], [`WebPush`], [`Rcs`]; [`Draft`] has what all share |
+//! | know what became of a send | [`Receipt`], [`Error`], [`Fate`] |
+//! | receive | [`webhook`], [`Event`] |
+//! | reach a provider | `netcore`, `smtp`, `sandbox`, or your own [`Channel`] |
+//! | try again, time out, fall back | [`policy`], [`route`] |
+//! | keep the law and a person's no | [`compliance`] |
+//! | fill texts by version and language | `template` |
+//! | hand in a transport, a clock, chance | [`http`], [`time`] |
+//! | test | `testing`: manual clock, scripted channels, the conformance suite |
+//!
+//! # Features
+//!
+//! | feature | what it turns on | default |
+//! | --- | --- | --- |
+//! | `netcore`, `smtp`, `sandbox` | a provider | yes |
+//! | `reqwest` | the HTTP transport; without it, hand one in | yes |
+//! | `templates` | templates from a folder or memory | yes |
+//! | `phone` | numbers as people write them: [`PhoneNumber`]`::parse_in` | no |
+//! | `testing` | what tests need | no |
+//! | `full` | all of the above | no |
+//!
+//! # What it promises
+//!
+//! - A send says accepted, not sent, or that the message may be out; what may be out is not sent
+//!   again unless you declared that safe.
+//! - `Ok` means that a provider took the message. That it arrived comes by webhook.
+//! - A webhook without proof of origin becomes no event, unless you wrote `unverified`.
+//! - Bad input is refused before the wire, with every fault named.
+//! - No `Debug`, error or log shows an address, a body or a secret.
+//! - No runtime is started, no task spawned, no environment read unasked.
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// What providers share has no user in a build without them; the full build shows what is dead.
+#![cfg_attr(not(feature = "full"), allow(dead_code, reason = "see above"))]
 #![cfg_attr(
     test,
     allow(

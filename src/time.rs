@@ -99,6 +99,7 @@ pub(crate) fn after(now: Timestamp, duration: Duration) -> Timestamp {
 
 /// The clock of a host that handed in none.
 #[cfg(feature = "__tokio")]
+#[expect(clippy::unnecessary_wraps, reason = "without tokio there is none")]
 pub(crate) fn default_clock() -> crate::Result<SharedClock> {
     Ok(TokioClock::shared())
 }

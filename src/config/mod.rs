@@ -58,7 +58,6 @@ impl MessengerBuilder {
     ///
     /// [`Config`](crate::ErrorKind::Config) with a fault for each variable that is missing,
     /// malformed or contradictory.
-    #[expect(clippy::disallowed_methods, reason = "the host asked for its environment")]
     pub fn from_env(self) -> Result<Self> {
         self.from_vars(std::env::vars_os().filter_map(|(name, value)| {
             // A variable that is no text is none of ours.

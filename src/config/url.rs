@@ -15,7 +15,7 @@ use crate::{
 /// The channels that a URL names.
 pub(super) fn connect(url: &ProviderUrl, clock: Option<&SharedClock>) -> Result<Channels> {
     match url {
-        ProviderUrl::Provider(leaf) => provider(leaf.clone(), clock),
+        ProviderUrl::Provider(leaf) => provider(leaf, clock),
         ProviderUrl::Route { name, children } if name == "failover" => {
             let children = children.iter().map(|child| connect(child, clock));
             failover(&children.collect::<Result<Vec<_>>>()?)
@@ -30,16 +30,16 @@ pub(super) fn connect(url: &ProviderUrl, clock: Option<&SharedClock>) -> Result<
     not(any(feature = "netcore", feature = "smtp", feature = "sandbox")),
     expect(unused_variables, reason = "no provider is in this build")
 )]
-fn provider(leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
+fn provider(leaf: &Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
     match &*leaf.scheme {
         #[cfg(feature = "netcore")]
-        "netcore+email" => netcore_email(leaf, clock),
+        "netcore+email" => netcore_email(leaf.clone(), clock),
         #[cfg(feature = "netcore")]
-        "netcore+sms" => netcore_sms(leaf, clock),
+        "netcore+sms" => netcore_sms(leaf.clone(), clock),
         #[cfg(feature = "sandbox")]
-        "sandbox" => sandbox(&leaf, clock),
+        "sandbox" => sandbox(leaf, clock),
         #[cfg(feature = "smtp")]
-        "smtp" => smtp(leaf, clock),
+        "smtp" => smtp(leaf.clone(), clock),
         scheme => Err(Error::config(format!(
             "the provider URL's scheme `{scheme}` is not in this build; it has {}",
             SCHEMES.join(", ")
@@ -65,8 +65,7 @@ fn netcore_email(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels
     use crate::providers::netcore::email::{Account, Region, Version};
 
     let mut faults = Vec::new();
-    let key = required(leaf.user.take(), "user", "the API key", &mut faults);
-    let mut account = Account::builder(key);
+    let mut account = Account::builder(leaf.user.take().unwrap_or_default());
     if let Some(from) = mailbox(&mut leaf, &mut faults) {
         account = account.from(from);
     }
@@ -96,8 +95,8 @@ fn netcore_sms(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> 
     use crate::{message::SenderId, providers::netcore::sms::Account};
 
     let mut faults = Vec::new();
-    let user = required(leaf.user.take(), "user", "the user name", &mut faults);
-    let password = required(leaf.password.take(), "password", "the password", &mut faults);
+    let user = leaf.user.take().unwrap_or_default();
+    let password = leaf.password.take().unwrap_or_default();
     let feed = leaf.host.take().unwrap_or_default();
     let mut account = Account::builder(feed, user, password);
     if let Some(sender) = parsed::<SenderId>(&mut leaf, "sender", &mut faults) {
@@ -196,18 +195,6 @@ fn failover(children: &[Channels]) -> Result<Channels> {
         return Err(Error::config("the providers of a failover have no kind of message in common"));
     }
     Ok(routed)
-}
-
-fn required(
-    value: Option<secrecy::SecretString>,
-    field: &str,
-    what: &str,
-    faults: &mut Vec<Fault>,
-) -> secrecy::SecretString {
-    value.unwrap_or_else(|| {
-        faults.push(Fault::new(field, "is missing", format!("write {what} before the @")));
-        secrecy::SecretString::from("")
-    })
 }
 
 fn mailbox(leaf: &mut Leaf, faults: &mut Vec<Fault>) -> Option<Mailbox> {

@@ -45,7 +45,7 @@ mod tests {
         assert_eq!(ask("3"), Some(Duration::from_secs(3)));
         assert_eq!(ask("Sat, 14 Mar 2026 15:00:30 GMT"), Some(Duration::from_secs(30)));
         assert_eq!(ask("Sat, 14 Mar 2026 14:00:30 GMT"), Some(Duration::ZERO));
-        assert_eq!(ask("99999999999"), Some(Duration::from_secs(86_400)));
+        assert_eq!(ask("99999999999"), Some(Duration::from_hours(24)));
         assert_eq!(ask("soon"), None);
         assert_eq!(ask("-1"), None);
     }

@@ -68,7 +68,11 @@ pub trait Message:
     /// Adds all that is wrong with it, whoever carries it.
     fn validate(&self, faults: &mut Vec<Fault>);
 
-    /// Takes the parts that a template produced; a part it has no place for is a fault.
+    /// Takes the parts that a template produced.
+    ///
+    /// # Errors
+    ///
+    /// [`Template`](ErrorKind::Template) for a part that the kind has no place for.
     fn fill(&mut self, rendered: Rendered) -> Result<()>;
 
     /// A draft that `template` will fill.

@@ -59,7 +59,6 @@ pub(crate) struct Inner {
 
 impl Messenger {
     /// A messenger without channels, to be filled.
-    #[must_use]
     pub fn builder() -> MessengerBuilder {
         MessengerBuilder::default()
     }
@@ -145,6 +144,7 @@ impl Messenger {
     }
 
     #[cfg(not(feature = "templates"))]
+    #[expect(clippy::unused_self, reason = "the same call with and without templates")]
     fn fill<M: Message>(&self, _: Envelope<M>, _: &TemplateRef) -> Result<Envelope<M>> {
         Err(Error::config("the message names a template: turn on the feature `templates`"))
     }

@@ -128,6 +128,8 @@ impl ScriptedServer {
             drop(stream.peek(&mut [0]).await);
             return;
         };
+        // Head and body are written apart: held back, the body would wait for a delayed ACK.
+        drop(stream.set_nodelay(true));
         while let Some(request) = read(&mut stream).await {
             let behaviour = script(&request);
             self.record().requests.push(request);

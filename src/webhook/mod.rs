@@ -121,6 +121,37 @@ impl Request {
         }
     }
 
+    /// A request from a server with types of its own: its method, the public URL, the headers'
+    /// names and values, and the body.
+    ///
+    /// ```
+    /// use dakiya::webhook::Request;
+    ///
+    /// let headers = [("content-type", &b"application/json"[..])];
+    /// let request = Request::from_parts("POST", "https://erp.example.net/hooks/x", headers, "[]")?;
+    /// assert_eq!(request.header("Content-Type"), Some("application/json"));
+    /// # Ok::<(), dakiya::webhook::WebhookError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Payload`](WebhookErrorKind::Payload) when the method or a header is none.
+    pub fn from_parts<'h>(
+        method: &str,
+        url: impl Into<String>,
+        headers: impl IntoIterator<Item = (&'h str, &'h [u8])>,
+        body: impl Into<Bytes>,
+    ) -> Result<Self, WebhookError> {
+        let method = method.parse().map_err(|_| WebhookError::payload("the method is none"))?;
+        let mut request = Self::new(method, url, body);
+        for (name, value) in headers {
+            let header = name.parse::<HeaderName>().ok().zip(HeaderValue::from_bytes(value).ok());
+            let (name, value) = header.ok_or_else(|| WebhookError::payload("a header is none"))?;
+            request.headers.append(name, value);
+        }
+        Ok(request)
+    }
+
     /// A header's value, where it is there and readable.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

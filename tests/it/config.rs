@@ -123,12 +123,7 @@ async fn a_wrong_url_names_each_setting_and_quotes_no_secret() {
         wrong(
             "netcore+email://default?from=nobody&version=v9&colour=red&endpoint=http://127.0.0.1:1"
         ),
-        ["user", "from", "version", "colour"]
-            .map(String::from)
-            .iter()
-            .chain(&[])
-            .cloned()
-            .collect::<Vec<_>>()
+        ["api_key", "from", "version", "colour"]
     );
     assert!(wrong("twilio://SID:hunter2@default").is_empty());
     assert!(wrong("roundrobin(sandbox:// sandbox://)").is_empty());

@@ -23,4 +23,5 @@ mod route;
 mod secrets;
 mod support;
 mod template;
+mod tools;
 mod transport;

@@ -100,11 +100,16 @@ async fn a_plan_shows_the_text_the_segments_and_all_that_would_refuse_it() {
     let plan = messenger.plan(draft.clone()).await.unwrap();
 
     let kinds: Vec<_> = plan.refusals().iter().map(Error::kind).collect();
-    use ErrorKind::{Compliance, Expired, InvalidMessage, Suppressed};
-    assert_eq!(kinds, [InvalidMessage, Expired, Suppressed, Compliance]);
+    let all = [
+        ErrorKind::InvalidMessage,
+        ErrorKind::Expired,
+        ErrorKind::Suppressed,
+        ErrorKind::Compliance,
+    ];
+    assert_eq!(kinds, all);
     assert_eq!(plan.segments().segments, 1);
     let error = messenger.send(draft).await.unwrap_err();
-    assert_eq!(error.kind(), InvalidMessage);
+    assert_eq!(error.kind(), ErrorKind::InvalidMessage);
     let fields: Vec<_> = error.faults().iter().map(|fault| fault.field.as_str()).collect();
     assert_eq!(fields, ["tags[0]", "recipients[0]", "text"]);
     assert!(sandbox.messages().is_empty());
@@ -170,16 +175,17 @@ impl Record for Book {
     }
 }
 
+struct Shared(Arc<Book>);
+#[async_trait]
+impl Record for Shared {
+    async fn record(&self, envelope: &AnyEnvelope, outcome: &Result<Receipt>) -> Result<()> {
+        self.0.record(envelope, outcome).await
+    }
+}
+
 #[tokio::test]
 async fn each_outcome_is_recorded_and_a_broken_record_undoes_no_send() {
     let book = Arc::new(Book::default());
-    struct Shared(Arc<Book>);
-    #[async_trait]
-    impl Record for Shared {
-        async fn record(&self, envelope: &AnyEnvelope, outcome: &Result<Receipt>) -> Result<()> {
-            self.0.record(envelope, outcome).await
-        }
-    }
     let built = messenger(&Sandbox::new()).record(Shared(Arc::clone(&book))).build().unwrap();
     built.send(mail()).await.unwrap();
     built.send(mail().subject("")).await.unwrap_err();
@@ -194,7 +200,7 @@ async fn each_outcome_is_recorded_and_a_broken_record_undoes_no_send() {
 fn the_compiler_keeps_kinds_apart() {
     fn takes_sms(_: &dyn Channel<Sms>) {}
     takes_sms(&Sandbox::new());
-    let _: Draft<Email> = mail().into();
+    drop(Draft::<Email>::from(mail()));
 }
 
 #[tokio::test]

@@ -1,4 +1,6 @@
 //! Netcore's answers to mail: any bytes under any status.
+//!
+//! The input is the three digits of the status, then the body.
 #![no_main]
 
 use std::sync::Arc;
@@ -11,10 +13,10 @@ use dakiya::{
 };
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: (u16, &[u8])| {
-    let (status, body) = input;
+fuzz_target!(|input: &[u8]| {
+    let Some((status, body)) = input.split_first_chunk::<3>() else { return };
+    let Ok(status) = http::StatusCode::from_bytes(status) else { return };
     let mut answer = http::Response::new(Bytes::copy_from_slice(body));
-    let Ok(status) = http::StatusCode::from_u16(100 + status % 500) else { return };
     *answer.status_mut() = status;
     let from = EmailAddress::parse("shop@example.com").expect("an address");
     let account = Account::builder("key")

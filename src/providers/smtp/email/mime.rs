@@ -294,3 +294,74 @@ fn address(address: &EmailAddress) -> Address {
 
 /// A line of a header ends at 998 bytes, and lettre folds it between words alone.
 const LONGEST_WORD: usize = 900;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{Message as _, testing::SeededEntropy};
+
+    /// Names that lines of a header or of a part may begin with.
+    const KNOWN: [&str; 14] = [
+        "from",
+        "to",
+        "subject",
+        "date",
+        "message-id",
+        "mime-version",
+        "content-type",
+        "content-transfer-encoding",
+        "content-disposition",
+        "content-id",
+        "x-apiheader",
+        "x-tags",
+        "x-own",
+        "reply-to",
+    ];
+
+    fn hostile() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[ -~]{0,60}",
+            "\\PC{0,40}",
+            "[a-z ]{0,10}(\r\n|\n|\r|\u{85}|\u{2028}|\0)(Bcc|X-Evil): [a-z]{1,8}",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_host_writes_begins_no_header_of_its_own(
+            (subject, name, value) in (hostile(), hostile(), hostile()),
+            (filename, tag, data) in (hostile(), hostile(), hostile()),
+        ) {
+            let address = EmailAddress::parse("asha@example.com").unwrap();
+            let named = Mailbox::new(name, address);
+            let mail = Email::to(named.clone())
+                .from(named)
+                .subject(subject)
+                .text("text")
+                .header("X-Own", value)
+                .attach(Attachment::new(filename, "text/plain", &b"file"[..]));
+            let draft = mail.draft().tag(tag).callback_data(data);
+            let id = MessageId::new(Timestamp::UNIX_EPOCH, &SeededEntropy::new(1));
+            let envelope = Envelope::new(id, draft.message).with_delivery(draft.delivery);
+            let echo = Echo { reference: "X-APIHEADER", reference_limit: 255, tags: "X-TAGS" };
+            let senders = Senders { echo: Some(echo), ..Senders::default() };
+            if envelope.validate().is_err() {
+                return Ok(());
+            }
+            let Ok(mime) = encode(&senders, &envelope, Timestamp::UNIX_EPOCH) else { return Ok(()) };
+            let text = String::from_utf8(mime.content).unwrap();
+            prop_assert!(!text.replace("\r\n", "").contains(['\r', '\n']), "a bare line break");
+            let (head, body) = text.split_once("\r\n\r\n").unwrap();
+            let parts = body.split("\r\n--").skip(1).filter_map(|part| part.split_once("\r\n"));
+            let heads = parts.filter_map(|(_, part)| part.split_once("\r\n\r\n")).map(|(head, _)| head);
+            for line in std::iter::once(head).chain(heads).flat_map(|head| head.split("\r\n")) {
+                let known = line.split_once(':').is_some_and(|(name, _)| {
+                    KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known))
+                });
+                prop_assert!(known || line.starts_with([' ', '\t']), "{line:?}");
+            }
+        }
+    }
+}

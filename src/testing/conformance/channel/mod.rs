@@ -38,6 +38,7 @@ use crate::{
 
 mod answers;
 mod batches;
+mod credentials;
 mod faults;
 mod refusals;
 mod run;
@@ -49,6 +50,7 @@ pub struct Subject<M: Message> {
     accepted: Respond,
     batch_accepted: Respond,
     variants: Vec<Envelope<M>>,
+    labels: Vec<String>,
     secrets: Vec<String>,
     personal: Vec<String>,
     exceptions: BTreeMap<&'static str, String>,
@@ -102,6 +104,7 @@ impl<M: Message> Subject<M> {
             batch_accepted: Arc::clone(&accepted),
             accepted,
             variants: Vec::new(),
+            labels: Vec::new(),
             secrets: Vec::new(),
             personal: Vec::new(),
             exceptions: BTreeMap::new(),
@@ -125,6 +128,14 @@ impl<M: Message> Subject<M> {
     #[must_use]
     pub fn variants(mut self, variants: impl IntoIterator<Item = Envelope<M>>) -> Self {
         self.variants.extend(variants);
+        self
+    }
+
+    /// Names who may take or refuse a message where that is not the channel itself: the channels of
+    /// a route, such as `twilio.sms`. Default: the channel's name and kind.
+    #[must_use]
+    pub fn labels<S: Into<String>>(mut self, labels: impl IntoIterator<Item = S>) -> Self {
+        self.labels.extend(labels.into_iter().map(Into::into));
         self
     }
 
@@ -171,6 +182,7 @@ impl<M: Message> Subject<M> {
         answers::check(&run).await;
         refusals::check(&run).await;
         faults::check(&run).await;
+        credentials::check(&run).await;
         batches::check(&run).await;
         // Last: they look at all that was seen before.
         refusals::check_leaks(&run).await;

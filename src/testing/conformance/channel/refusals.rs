@@ -150,10 +150,10 @@ async fn quoting<M: Message>(run: &Run<'_, M>) -> Verdict {
 }
 
 async fn blame<M: Message>(run: &Run<'_, M>) -> Verdict {
-    let label = run.taking().await?.label();
+    let labels = run.labels(&run.taking().await?);
     for (kind, provider) in run.seen().blamed {
-        ensure(provider.as_deref() == Some(&label), || {
-            format!("an error of kind {kind} names {provider:?}, not `{label}`")
+        ensure(provider.as_ref().is_some_and(|provider| labels.contains(provider)), || {
+            format!("an error of kind {kind} names {provider:?}, not `{}`", labels.join("` or `"))
         })?;
     }
     Ok(())

@@ -106,6 +106,14 @@ impl<'a, M: Message> Run<'a, M> {
         &self.subject.variants
     }
 
+    /// Who may take or refuse the messages of `stage`.
+    pub(super) fn labels(&self, stage: &Stage<M>) -> Vec<String> {
+        match &*self.subject.labels {
+            [] => vec![label(stage.channel.name(), M::KIND)],
+            labels => labels.to_vec(),
+        }
+    }
+
     pub(super) fn secrets(&self) -> &[String] {
         &self.subject.secrets
     }
@@ -188,6 +196,17 @@ impl<'a, M: Message> Run<'a, M> {
         outcome
     }
 
+    /// Checks the account and keeps what came back for the rules about leaks.
+    pub(super) async fn check(&self, stage: &Stage<M>) -> Result<()> {
+        let outcome = stage.drive(stage.channel.check()).await;
+        let seen = &mut self.state().seen;
+        seen.targets.extend(stage.requests().into_iter().map(|request| request.target));
+        if let Err(error) = &outcome {
+            seen.keep_error(error);
+        }
+        outcome
+    }
+
     /// Sends messages one after the other, while their connection stands.
     pub(super) async fn send_each(
         &self,
@@ -236,13 +255,8 @@ impl<'a, M: Message> Run<'a, M> {
             match outcome {
                 Ok(receipt) => seen.keep_debug(receipt),
                 Err(error) => {
-                    seen.keep_debug(error);
+                    seen.keep_error(error);
                     seen.blamed.push((error.kind(), error.provider().map(Into::into)));
-                    let mut cause: Option<&dyn StdError> = Some(error);
-                    while let Some(error) = cause {
-                        seen.printed.push(error.to_string());
-                        cause = error.source();
-                    }
                 }
             }
         }
@@ -254,6 +268,15 @@ impl<'a, M: Message> Run<'a, M> {
 }
 
 impl Seen {
+    fn keep_error(&mut self, error: &Error) {
+        self.keep_debug(error);
+        let mut cause: Option<&dyn StdError> = Some(error);
+        while let Some(error) = cause {
+            self.printed.push(error.to_string());
+            cause = error.source();
+        }
+    }
+
     fn keep_debug(&mut self, value: &impl Debug) {
         self.printed.push(format!("{value:?} {value:#?}"));
     }
@@ -286,10 +309,6 @@ impl<M: Message> Stage<M> {
 
     pub(super) fn capabilities(&self) -> &Capabilities {
         self.channel.capabilities()
-    }
-
-    pub(super) fn label(&self) -> String {
-        label(self.channel.name(), M::KIND)
     }
 }
 
