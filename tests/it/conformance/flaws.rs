@@ -160,7 +160,8 @@ impl Channel<Sms> for Flawed {
         match self.flaw {
             Flaw::DropsTheKey => envelope.delivery.idempotency_key = None,
             Flaw::DropsTheTime => envelope.delivery.send_at = None,
-            Flaw::ForgetsTheDeadline => envelope.delivery.deadline = None,
+            // Without any, the transport sets one.
+            Flaw::ForgetsTheDeadline => envelope.delivery.deadline = Some(Timestamp::MAX),
             Flaw::SendsTwice => drop(self.inner.send(&envelope).await),
             Flaw::QuotesTheAnswer => return self.send_raw(&envelope).await,
             Flaw::StaysBusy if self.busy.swap(true, Ordering::Relaxed) => {
