@@ -164,15 +164,11 @@ impl Channel<Sms> for Flawed {
         match self.flaw {
             Flaw::DropsTheKey => envelope.delivery.idempotency_key = None,
             Flaw::DropsTheTime => envelope.delivery.send_at = None,
-<<<<<<< HEAD
             Flaw::FillsTheText if envelope.message.text.is_empty() => {
                 envelope.message.text = "hello".into();
             }
-            Flaw::ForgetsTheDeadline => envelope.delivery.deadline = None,
-=======
             // Without any, the transport sets one.
             Flaw::ForgetsTheDeadline => envelope.delivery.deadline = Some(Timestamp::MAX),
->>>>>>> r-review
             Flaw::SendsTwice => drop(self.inner.send(&envelope).await),
             Flaw::QuotesTheAnswer => return self.send_raw(&envelope).await,
             Flaw::StaysBusy if self.busy.swap(true, Ordering::Relaxed) => {
