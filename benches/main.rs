@@ -6,6 +6,7 @@
     clippy::disallowed_methods,
     clippy::future_not_send,
     clippy::indexing_slicing,
+    clippy::naive_bytecount,
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::wildcard_enum_match_arm,

@@ -27,7 +27,7 @@ pub(crate) async fn email(table: &mut Table, port: u16, load: Load) {
         let builder = netcore::email::Account::builder(KEY).endpoint(&*base);
         transport
             .into_iter()
-            .fold(builder, |builder, each| builder.transport(each))
+            .fold(builder, netcore::email::AccountBuilder::transport)
             .build()
             .unwrap()
     };
@@ -54,7 +54,7 @@ pub(crate) async fn sms(table: &mut Table, port: u16, load: Load) {
         let builder = netcore::sms::Account::builder(FEED, USER, PASSWORD).endpoint(&*base);
         transport
             .into_iter()
-            .fold(builder, |builder, each| builder.transport(each))
+            .fold(builder, netcore::sms::AccountBuilder::transport)
             .build()
             .unwrap()
     };
@@ -64,7 +64,7 @@ pub(crate) async fn sms(table: &mut Table, port: u16, load: Load) {
     let answer = "<RESULT REQID='1'><MID ID='1' TID='2'></MID></RESULT>";
     let asked = asked(&envelope, answer, |transport| account(Some(transport))).await;
     assert_eq!(asked.uri(), &*url);
-    assert!(*asked.body() == sms_body(&envelope.message).replace("+", "%20"), "other work");
+    assert!(*asked.body() == sms_body(&envelope.message).replace('+', "%20"), "other work");
 
     let ours = account(None);
     let ours = async || {
@@ -88,7 +88,7 @@ async fn asked<M: Message, C: Channel<M>>(
 
 fn client() -> Client {
     let none = reqwest::redirect::Policy::none();
-    let patience = Duration::from_secs(60); // as ours
+    let patience = Duration::from_mins(1); // as ours
     Client::builder().redirect(none).timeout(patience).user_agent("by-hand/0.1.0").build().unwrap()
 }
 

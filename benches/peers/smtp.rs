@@ -45,7 +45,7 @@ pub(crate) async fn lettre_pooled(table: &mut Table, port: u16, load: Load) {
     let pool = PoolConfig::new().max_size(size).min_idle(size);
     let transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1")
         .port(port)
-        .timeout(Some(Duration::from_secs(60)))
+        .timeout(Some(Duration::from_mins(1)))
         .pool_config(pool)
         .build();
     let peer = async || drop(transport.send(message(&envelope)).await.unwrap());
