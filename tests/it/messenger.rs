@@ -151,7 +151,7 @@ async fn what_was_rendered_is_checked_again_when_it_is_dispatched() {
     let read = || serde_json::from_str::<AnyEnvelope>(&stored).unwrap();
 
     assert!(messenger.dispatch(read()).await.is_ok());
-    let to = dakiya::Recipient::Email(EmailAddress::parse("asha@example.com").unwrap());
+    let to = Recipient::Email(EmailAddress::parse("asha@example.com").unwrap());
     list.add(&to, Suppression::new(dakiya::Scope::Address, Reason::HardBounce));
     let results = messenger.dispatch_batch(vec![read(), read()]).await;
     assert!(results.iter().all(|r| r.as_ref().unwrap_err().kind() == ErrorKind::Suppressed));
@@ -171,7 +171,7 @@ struct Book {
 impl Record for Book {
     async fn record(&self, _: &AnyEnvelope, outcome: &Result<Receipt>) -> Result<()> {
         self.kept.lock().unwrap().push(outcome.is_ok());
-        if self.broken { Err(dakiya::Error::config("the disk is full")) } else { Ok(()) }
+        if self.broken { Err(Error::config("the disk is full")) } else { Ok(()) }
     }
 }
 

@@ -63,7 +63,7 @@ async fn half_an_answer_may_be_out_and_shows_no_secret() {
         let mut shown = format!("{error} {error:?}");
         let mut cause = std::error::Error::source(&error);
         while let Some(source) = cause {
-            shown += &format!(" {source} {source:?}");
+            shown = format!("{shown} {source} {source:?}");
             cause = source.source();
         }
         for secret in ["s3cret", "qu3ry", "127.0.0.1"] {
