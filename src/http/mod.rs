@@ -8,7 +8,7 @@ pub use http::{Request, Response, StatusCode};
 
 pub use self::retry_after::retry_after;
 use crate::{
-    error::{Error, ErrorKind, Fate, Result},
+    error::{Error, ErrorKind, Fate, Fault, Result},
     time::{SharedClock, Timestamp},
 };
 
@@ -97,4 +97,31 @@ pub fn from_status(status: StatusCode) -> Error {
         _ => (ErrorKind::Rejected, Fate::NotSent, "the provider refused the message"),
     };
     Error::new(kind, message).with_fate(fate).with_status(status.as_u16())
+}
+
+/// The base URL of a provider, with a slash at its end, so that paths are joined below it.
+///
+/// Credentials go there, so it is HTTPS, or a server on this machine.
+pub(crate) fn endpoint(text: &str) -> std::result::Result<url::Url, Fault> {
+    let wrong = |problem: &str, remedy: &str| Fault::new("endpoint", problem, remedy);
+    let mut url = url::Url::parse(text)
+        .map_err(|_| wrong("is no URL", "write one, such as https://api.example.com"))?;
+    let local = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if url.scheme() != "https" && !(url.scheme() == "http" && local) {
+        return Err(wrong("is not HTTPS", "use https, since credentials go there"));
+    }
+    let bare = url.username().is_empty() && url.password().is_none();
+    if !bare || url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("holds more than host and path", "leave the rest to the account"));
+    }
+    if !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
+    Ok(url)
 }

@@ -4,7 +4,6 @@ use std::fmt;
 
 use http::{HeaderName, HeaderValue};
 use secrecy::SecretString;
-use url::Url;
 
 use super::{
     Account, Auth, CAPABILITIES, ContentTypes, LABEL, Options, Region, ReplyToForm, Version,
@@ -13,9 +12,9 @@ use super::{
 use crate::{
     channel::Capabilities,
     error::{Error, Fault, Result},
-    http::{SharedTransport, default_transport},
+    http::{SharedTransport, default_transport, endpoint},
     message::Mailbox,
-    time::SharedClock,
+    time::{SharedClock, default_clock},
 };
 
 /// Builds an [`Account`].
@@ -171,11 +170,8 @@ impl AccountBuilder {
             let remedy = "copy it from the dashboard, without spaces";
             faults.push(Fault::new("api_key", "is no API key", remedy));
         }
-        let endpoint = self.endpoint.as_deref().unwrap_or_else(|| self.region.endpoint());
-        if !is_endpoint(endpoint) {
-            let remedy = "write https://host, without user, query and version";
-            faults.push(Fault::new("endpoint", "is no HTTPS URL", remedy));
-        }
+        let base = self.endpoint.as_deref().unwrap_or_else(|| self.region.endpoint());
+        let endpoint = endpoint(base).map_err(|fault| faults.push(fault)).ok();
         for (field, value) in [("batch", self.limits.batch), ("in_flight", self.limits.in_flight)] {
             if value == 0 {
                 faults.push(Fault::new(field, "is 0", "write 1 or more"));
@@ -189,13 +185,13 @@ impl AccountBuilder {
             }
             header
         });
-        let Some(clock) = self.clock.or_else(default_clock) else {
+        let clock = self.clock.or_else(|| default_clock().ok());
+        if clock.is_none() {
             faults.push(Fault::new("clock", "is missing", "hand one in with `clock`"));
+        }
+        let (Some(endpoint), Some(clock), true) = (endpoint, clock, faults.is_empty()) else {
             return Err(refused(faults));
         };
-        if !faults.is_empty() {
-            return Err(refused(faults));
-        }
         let transport = self.transport.map_or_else(|| default_transport(&clock), Ok);
         let transport = transport.map_err(|error| error.with_provider(LABEL))?;
         Ok(Account {
@@ -206,7 +202,7 @@ impl AccountBuilder {
             transport,
             clock,
             settings: Settings {
-                endpoint: endpoint.trim_end_matches('/').to_owned(),
+                endpoint: endpoint.as_str().trim_end_matches('/').to_owned(),
                 version: self.version,
                 from: self.from,
                 reply_to: self.reply_to.unwrap_or(match self.version {
@@ -223,31 +219,6 @@ impl AccountBuilder {
 
 fn refused(faults: Vec<Fault>) -> Error {
     Error::config("the account's settings are not valid").with_faults(faults).with_provider(LABEL)
-}
-
-#[cfg(feature = "__tokio")]
-#[expect(clippy::unnecessary_wraps, reason = "without tokio there is none")]
-fn default_clock() -> Option<SharedClock> {
-    Some(crate::time::TokioClock::shared())
-}
-
-#[cfg(not(feature = "__tokio"))]
-fn default_clock() -> Option<SharedClock> {
-    None
-}
-
-/// The key goes there in the clear, so over TLS, or to this machine.
-fn is_endpoint(text: &str) -> bool {
-    let Ok(url) = Url::parse(text) else { return false };
-    let local = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => return false,
-    };
-    let bare = url.username().is_empty() && url.password().is_none();
-    let ends = url.query().is_none() && url.fragment().is_none();
-    bare && ends && (url.scheme() == "https" || url.scheme() == "http" && local)
 }
 
 impl fmt::Debug for AccountBuilder {

@@ -6,15 +6,15 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, header::CONTENT_TYPE};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
-use url::{Host, Url};
+use url::Url;
 
 use super::{CAPABILITIES, LABEL};
 use crate::{
     channel::Capabilities,
     error::{Error, Fault, Result},
-    http::{SharedTransport, default_transport, form},
+    http::{SharedTransport, default_transport, endpoint, form},
     message::SenderId,
-    time::SharedClock,
+    time::{SharedClock, default_clock},
 };
 
 /// Names that the API uses itself, which no extra parameter may take.
@@ -283,8 +283,8 @@ impl AccountBuilder {
     pub fn build(self) -> Result<Account> {
         let mut faults = Vec::new();
         self.check(&mut faults);
-        let endpoint = endpoint(&self.endpoint, &mut faults);
-        let clock = self.clock.or_else(default_clock);
+        let endpoint = endpoint(&self.endpoint).map_err(|fault| faults.push(fault)).ok();
+        let clock = self.clock.or_else(|| default_clock().ok());
         if clock.is_none() {
             faults.push(Fault::new("clock", "is missing", "turn on `reqwest`, or hand one in"));
         }
@@ -376,44 +376,4 @@ fn is_blank(secret: &SecretString) -> bool {
 
 fn is_header_value(secret: &SecretString) -> bool {
     !is_blank(secret) && HeaderValue::from_str(secret.expose_secret()).is_ok()
-}
-
-#[cfg(feature = "__tokio")]
-#[expect(clippy::unnecessary_wraps, reason = "without tokio there is none")]
-fn default_clock() -> Option<SharedClock> {
-    Some(crate::time::TokioClock::shared())
-}
-
-#[cfg(not(feature = "__tokio"))]
-fn default_clock() -> Option<SharedClock> {
-    None
-}
-
-/// The endpoint with a slash at its end, so that paths are joined below it.
-fn endpoint(text: &str, faults: &mut Vec<Fault>) -> Option<Url> {
-    let mut fault = |problem: &str, remedy: &str| {
-        faults.push(Fault::new("endpoint", problem, remedy));
-        None
-    };
-    let Ok(mut url) = Url::parse(text) else {
-        return fault("is no URL", "write one such as https://bulkpush.mytoday.com/BulkSms/");
-    };
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    if url.scheme() != "https" && !(url.scheme() == "http" && loopback) {
-        return fault("is not HTTPS", "use https, since the password is in the body");
-    }
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
-        return fault("holds credentials or a query", "leave the base URL alone");
-    }
-    url.set_fragment(None);
-    if !url.path().ends_with('/') {
-        let path = format!("{}/", url.path());
-        url.set_path(&path);
-    }
-    Some(url)
 }
