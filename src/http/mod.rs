@@ -125,3 +125,25 @@ pub(crate) fn endpoint(text: &str) -> std::result::Result<url::Url, Fault> {
     }
     Ok(url)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_called_without_tls() {
+        let taken = |text: &str| endpoint(text).map(String::from);
+        assert_eq!(taken("http://127.0.0.1:8080").unwrap(), "http://127.0.0.1:8080/");
+        assert_eq!(taken("https://api.example.com/v6").unwrap(), "https://api.example.com/v6/");
+        let wrong = [
+            "http://10.0.0.1",
+            "https://u:p@h.example",
+            "https://h.example?x=1",
+            "h",
+            "https://h/#x",
+        ];
+        for text in wrong {
+            assert!(endpoint(text).is_err(), "{text}");
+        }
+    }
+}

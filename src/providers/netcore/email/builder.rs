@@ -248,13 +248,4 @@ mod tests {
         assert_eq!(fields, ["api_key", "endpoint", "batch", "sub_account"]);
         assert!(!error.to_string().contains("two words"));
     }
-
-    #[test]
-    fn only_this_machine_is_called_without_tls() {
-        assert!(is_endpoint("http://127.0.0.1:8080"));
-        assert!(is_endpoint("https://api.pepipost.com/"));
-        for wrong in ["http://10.0.0.1", "https://u:p@h.example", "https://h.example?x=1", "h"] {
-            assert!(!is_endpoint(wrong), "{wrong}");
-        }
-    }
 }
