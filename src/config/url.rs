@@ -122,8 +122,8 @@ fn sandbox(leaf: &Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
 
     let mut faults = Vec::new();
     leaf.finish("no setting", &mut faults);
-    let sandbox =
-        clock.map_or_else(Sandbox::new, |clock| Sandbox::new().with_clock(Arc::clone(clock)));
+    let clock = clock.map_or_else(crate::time::default_clock, |clock| Ok(Arc::clone(clock)))?;
+    let sandbox = Sandbox::on(clock);
     done(faults, Ok(()))?;
     Ok(Channels {
         apple_push: Some(Arc::new(sandbox.clone())),
