@@ -113,6 +113,13 @@ async fn lettres_mime_arrives_as_it_was_and_grows_no_line() {
     assert_eq!(server.messages()[0].as_bytes(), content);
 }
 
+/// Lets the server's tasks go on until `done`.
+async fn until(done: impl Fn() -> bool) {
+    while !done() {
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn a_connection_serves_many_messages_and_then_is_replaced() {
     let server = Server::start(Options::of(&["PIPELINING"]), |_| Action::Default).await;
@@ -125,8 +132,7 @@ async fn a_connection_serves_many_messages_and_then_is_replaced() {
     assert_eq!((server.connections(), server.messages().len()), (3, 7));
     assert_eq!(server.verbs().iter().filter(|verb| *verb == "QUIT").count(), 2);
     smtp.pool().close_idle().await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    assert_eq!(server.log.live.load(Ordering::SeqCst), 0);
+    until(|| server.log.live.load(Ordering::SeqCst) == 0).await;
 }
 
 #[tokio::test]
@@ -312,7 +318,9 @@ async fn a_server_that_hung_up_while_idle_is_not_noticed_by_the_sender() {
     let smtp = smtp(settings(&server));
     for _ in 0..2 {
         send(&smtp, &["a@x.com"]).await.unwrap().accepted().unwrap();
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        if server.connections() == 1 {
+            until(|| server.log.live.load(Ordering::SeqCst) == 0).await;
+        }
     }
     assert_eq!((server.connections(), server.messages().len()), (2, 2));
 }
@@ -383,7 +391,7 @@ async fn connections_are_bounded_and_so_is_the_wait() {
     let soon = Timestamp::now() + Duration::from_millis(50);
     let mail = Mail::new(FROM, &["a@x.com"], MESSAGE);
     let busy = async {
-        tokio::time::sleep(Duration::from_millis(30)).await;
+        until(|| server.verbs().iter().any(|verb| verb == "DATA")).await;
         let waited = send(&smtp, &["b@x.com"]).await.unwrap_err();
         let late =
             smtp.pool().send(&mail, Some(Timestamp::now() + Duration::from_millis(20))).await;
