@@ -68,15 +68,30 @@
     )
 )]
 
+#[cfg(feature = "mailgun")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mailgun")))]
+pub use self::providers::mailgun;
+#[cfg(feature = "meta")]
+#[cfg_attr(docsrs, doc(cfg(feature = "meta")))]
+pub use self::providers::meta;
 #[cfg(feature = "netcore")]
 #[cfg_attr(docsrs, doc(cfg(feature = "netcore")))]
 pub use self::providers::netcore;
 #[cfg(feature = "sandbox")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub use self::providers::sandbox;
+#[cfg(feature = "sendgrid")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sendgrid")))]
+pub use self::providers::sendgrid;
+#[cfg(feature = "ses")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ses")))]
+pub use self::providers::ses;
 #[cfg(feature = "smtp")]
 #[cfg_attr(docsrs, doc(cfg(feature = "smtp")))]
 pub use self::providers::smtp;
+#[cfg(feature = "twilio")]
+#[cfg_attr(docsrs, doc(cfg(feature = "twilio")))]
+pub use self::providers::twilio;
 pub use self::{
     channel::{
         Capabilities, Channel, Currency, Dispatch, Features, Money, Provider, Receipt,

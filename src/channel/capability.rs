@@ -122,35 +122,65 @@ impl Features {
     pub const AMP: Self = Self(1);
     /// Files beside a mail's text.
     pub const ATTACHMENTS: Self = Self(1 << 1);
+    /// Pauses, hanging up and redirects in a call.
+    pub const CALL_CONTROL: Self = Self(1 << 2);
+    /// Contact cards.
+    pub const CONTACTS: Self = Self(1 << 3);
+    /// Connecting a call to another number.
+    pub const DIALING: Self = Self(1 << 4);
     /// Headers of the host's own.
-    pub const HEADERS: Self = Self(1 << 2);
+    pub const HEADERS: Self = Self(1 << 5);
     /// HTML.
-    pub const HTML: Self = Self(1 << 3);
+    pub const HTML: Self = Self(1 << 6);
     /// Files shown inside HTML.
-    pub const INLINE: Self = Self(1 << 4);
+    pub const INLINE: Self = Self(1 << 7);
+    /// Keys and speech taken in a call.
+    pub const INPUT: Self = Self(1 << 8);
+    /// Buttons, lists and what else can be tapped.
+    pub const INTERACTIVE: Self = Self(1 << 9);
+    /// Places on the map.
+    pub const LOCATION: Self = Self(1 << 10);
     /// Several recipients of one message, copies among them.
-    pub const MANY_RECIPIENTS: Self = Self(1 << 5);
-    /// Files by link.
-    pub const MEDIA: Self = Self(1 << 6);
+    pub const MANY_RECIPIENTS: Self = Self(1 << 11);
+    /// Files by link or by the provider's id.
+    pub const MEDIA: Self = Self(1 << 12);
     /// Templates kept at the provider.
-    pub const PROVIDER_TEMPLATES: Self = Self(1 << 7);
+    pub const PROVIDER_TEMPLATES: Self = Self(1 << 13);
+    /// Reactions to a message.
+    pub const REACTIONS: Self = Self(1 << 14);
+    /// Recording of a call.
+    pub const RECORDING: Self = Self(1 << 15);
+    /// Answers that quote a message.
+    pub const REPLIES: Self = Self(1 << 16);
+    /// Calls that the provider tries again.
+    pub const RETRIES: Self = Self(1 << 17);
     /// Sending at a later time.
-    pub const SCHEDULING: Self = Self(1 << 8);
+    pub const SCHEDULING: Self = Self(1 << 18);
     /// Plain text.
-    pub const TEXT: Self = Self(1 << 9);
+    pub const TEXT: Self = Self(1 << 19);
 
     /// Every feature.
-    pub const ALL: Self = Self((1 << 10) - 1);
+    pub const ALL: Self = Self((1 << 20) - 1);
 
-    const NAMES: [(Self, &'static str); 10] = [
+    const NAMES: [(Self, &'static str); 20] = [
         (Self::AMP, "an AMP document"),
         (Self::ATTACHMENTS, "attachments"),
+        (Self::CALL_CONTROL, "call control"),
+        (Self::CONTACTS, "contact cards"),
+        (Self::DIALING, "connecting to another number"),
         (Self::HEADERS, "headers"),
         (Self::HTML, "HTML"),
         (Self::INLINE, "inline files"),
+        (Self::INPUT, "keys and speech"),
+        (Self::INTERACTIVE, "buttons and lists"),
+        (Self::LOCATION, "locations"),
         (Self::MANY_RECIPIENTS, "several recipients"),
         (Self::MEDIA, "media"),
         (Self::PROVIDER_TEMPLATES, "provider templates"),
+        (Self::REACTIONS, "reactions"),
+        (Self::RECORDING, "recording"),
+        (Self::REPLIES, "replies"),
+        (Self::RETRIES, "retries by the provider"),
         (Self::SCHEDULING, "scheduling (`send_at`)"),
         (Self::TEXT, "plain text"),
     ];

@@ -14,6 +14,7 @@ use crate::{
     time::Timestamp,
 };
 
+pub(crate) mod bulk;
 mod capability;
 pub(crate) mod tries;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 
 use super::{
+    connect::schemes,
     provider_url::{Leaf, ProviderUrl},
-    url::SCHEMES,
 };
 use crate::error::{Error, Fault, Result};
 
@@ -108,7 +108,7 @@ impl<'a> Env<'a> {
         let shown =
             if provider.chars().all(|c| c.is_ascii_alphanumeric()) { provider } else { "…" };
         let problem = format!("names `{shown}`, which this build cannot send through");
-        self.fault(name, problem, format!("use a provider of this build: {}", SCHEMES.join(", ")));
+        self.fault(name, problem, format!("use a provider of this build: {}", schemes()));
         None
     }
 

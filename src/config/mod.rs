@@ -11,15 +11,15 @@
 
 use std::collections::BTreeMap;
 
-use self::{provider_url::ProviderUrl, url::connect};
+use self::{connect::connect, provider_url::ProviderUrl};
 use crate::{
     error::{Error, Result},
     messenger::{Messenger, MessengerBuilder},
 };
 
+mod connect;
 mod env;
 mod provider_url;
-mod url;
 
 impl MessengerBuilder {
     /// Adds the channels of a provider URL, for each kind that it sends.

@@ -6,13 +6,17 @@ use async_trait::async_trait;
 use bytes::Bytes;
 pub use http::{Request, Response, StatusCode};
 
-pub use self::retry_after::retry_after;
+pub use self::{page::Page, retry_after::retry_after};
 use crate::{
     error::{Error, ErrorKind, Fate, Fault, Result},
     time::{SharedClock, Timestamp},
 };
 
+pub(crate) mod connection;
 pub(crate) mod form;
+#[cfg(feature = "__multipart")]
+pub(crate) mod multipart;
+mod page;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 mod retry_after;

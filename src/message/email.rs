@@ -215,7 +215,6 @@ impl Message for Email {
         if let Some(from) = &self.from {
             from.validate(faults, || "from.name".into());
         }
-        check_present(faults, "subject", &self.subject);
         check_line(faults, || "subject".into(), &self.subject);
         for (index, attachment) in self.attachments.iter().enumerate() {
             attachment.validate(faults, index);
@@ -226,6 +225,10 @@ impl Message for Email {
         if let Some(unsubscribe) = &self.unsubscribe {
             unsubscribe.validate(faults);
         }
+    }
+
+    fn validate_text(&self, faults: &mut Vec<Fault>) {
+        check_present(faults, "subject", &self.subject);
     }
 
     fn fill(&mut self, rendered: Rendered) -> Result<()> {

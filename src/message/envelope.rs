@@ -36,14 +36,32 @@ impl<M: Message> Envelope<M> {
         self
     }
 
-    /// All that is wrong with the message and its delivery, whoever carries it.
+    /// All that is wrong with the message and its delivery, whoever carries it. A text may be
+    /// missing where a template kept at a provider brings it.
     ///
     /// # Errors
     ///
     /// [`InvalidMessage`](crate::ErrorKind::InvalidMessage) with every fault.
     pub fn validate(&self) -> Result<()> {
+        self.validate_with(!self.delivery.provider_templates.is_empty())
+    }
+
+    /// The same for one provider and kind, such as `netcore.email`, whose own template alone may
+    /// bring the text.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate).
+    pub fn validate_for(&self, provider: &str) -> Result<()> {
+        self.validate_with(self.delivery.provider_templates.contains_key(provider))
+    }
+
+    fn validate_with(&self, templated: bool) -> Result<()> {
         let mut faults = Vec::new();
         self.message.validate(&mut faults);
+        if !templated {
+            self.message.validate_text(&mut faults);
+        }
         self.delivery.validate(&mut faults);
         if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
     }

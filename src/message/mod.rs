@@ -19,12 +19,17 @@ pub use self::{
     draft::{Draft, Rendered, TemplateRef, TemplateStamp},
     email::{Attachment, Email, Header, Mailbox, Unsubscribe},
     envelope::{AnyEnvelope, Envelope},
+    media::{Media, MediaKind, MediaSource},
     rcs::{Rcs, RcsContent},
     segments::{Encoding, Segments},
     sms::Sms,
-    voice::{Call, Script},
+    voice::{Call, Gather, Input, Recording, Retries, Step},
     web_push::{Subscription, Urgency, WebPush},
-    whatsapp::{Media, MediaKind, WhatsApp, WhatsAppContent},
+    whatsapp::{
+        ApprovedTemplate, Contact, ContactField, FlowAction, Interactive, InteractiveAction,
+        InteractiveHeader, ListRow, ListSection, Location, ProductSection, ReplyButton,
+        TemplateButton, TemplateCard, TemplateHeader, WhatsApp, WhatsAppContent,
+    },
 };
 use crate::{
     channel::Features,
@@ -39,6 +44,7 @@ mod dlt;
 mod draft;
 mod email;
 mod envelope;
+mod media;
 #[cfg(feature = "phone")]
 mod phone;
 mod rcs;
@@ -72,6 +78,11 @@ pub trait Message:
 
     /// Adds all that is wrong with it, whoever carries it.
     fn validate(&self, faults: &mut Vec<Fault>);
+
+    /// Adds what is missing of its text, which a template kept at the provider would bring.
+    fn validate_text(&self, faults: &mut Vec<Fault>) {
+        let _ = faults; // a push has none that must be there
+    }
 
     /// Takes the parts that a template produced.
     ///
@@ -346,6 +357,13 @@ pub(crate) fn check_line(faults: &mut Vec<Fault>, field: impl FnOnce() -> String
 pub(crate) fn check_present(faults: &mut Vec<Fault>, field: &str, value: &str) {
     if value.trim().is_empty() {
         faults.push(Fault::new(field, "is empty", "write one"));
+    }
+}
+
+/// Refuses what is no `https` URL.
+pub(crate) fn check_https(faults: &mut Vec<Fault>, field: &str, link: &str) {
+    if !url::Url::parse(link).is_ok_and(|url| url.scheme() == "https") {
+        faults.push(Fault::new(field, "is no https URL", "write one, percent-encoded"));
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Hidden, Kind, Media, Message, PhoneNumber, Recipient, Rendered, ToPhone, check_present,
-    no_place, whatsapp::check_https,
+    no_place,
 };
 use crate::{
     channel::Features,
@@ -90,14 +90,22 @@ impl Message for Rcs {
     fn features(&self) -> Features {
         match self.content {
             RcsContent::Media(_) => Features::MEDIA,
-            RcsContent::Text { .. } => Features::TEXT,
+            // An empty one is filled by a template kept at the provider.
+            RcsContent::Text { ref text } => {
+                Features::NONE.and_if(!text.is_empty(), Features::TEXT)
+            }
         }
     }
 
     fn validate(&self, faults: &mut Vec<Fault>) {
-        match &self.content {
-            RcsContent::Media(media) => check_https(faults, "content.link", &media.link),
-            RcsContent::Text { text } => check_present(faults, "content.text", text),
+        if let RcsContent::Media(media) = &self.content {
+            media.validate(faults, "content");
+        }
+    }
+
+    fn validate_text(&self, faults: &mut Vec<Fault>) {
+        if let RcsContent::Text { text } = &self.content {
+            check_present(faults, "content.text", text);
         }
     }
 

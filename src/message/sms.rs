@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Dlt, Hidden, Kind, Message, PhoneNumber, Recipient, Rendered, Segments, SenderId, ToPhone,
-    check_present, no_place,
+    Dlt, Hidden, Kind, Media, Message, PhoneNumber, Recipient, Rendered, Segments, SenderId,
+    ToPhone, check_present, no_place,
 };
 use crate::{
     channel::Features,
@@ -33,6 +33,9 @@ pub struct Sms {
     /// The text.
     #[serde(default)]
     pub text: String,
+    /// Files: with any, it is an MMS.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Media>,
     /// Its DLT registration, for India.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dlt: Option<Dlt>,
@@ -42,13 +45,20 @@ impl Sms {
     /// An empty message to `to`.
     #[must_use]
     pub fn to(to: PhoneNumber) -> Self {
-        Self { to, from: None, text: String::new(), dlt: None }
+        Self { to, from: None, text: String::new(), media: Vec::new(), dlt: None }
     }
 
     /// Sets the text.
     #[must_use]
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.text = text.into();
+        self
+    }
+
+    /// Adds a file, which makes it an MMS.
+    #[must_use]
+    pub fn media(mut self, media: Media) -> Self {
+        self.media.push(media);
         self
     }
 
@@ -92,13 +102,24 @@ impl Message for Sms {
     }
 
     fn features(&self) -> Features {
-        Features::TEXT
+        // An empty text is filled by a template kept at the provider.
+        Features::NONE
+            .and_if(!self.text.is_empty(), Features::TEXT)
+            .and_if(!self.media.is_empty(), Features::MEDIA)
     }
 
     fn validate(&self, faults: &mut Vec<Fault>) {
-        check_present(faults, "text", &self.text);
+        for (index, media) in self.media.iter().enumerate() {
+            media.validate(faults, &format!("media[{index}]"));
+        }
         if self.text.contains('\0') {
             faults.push(Fault::new("text", "holds NUL", "remove it"));
+        }
+    }
+
+    fn validate_text(&self, faults: &mut Vec<Fault>) {
+        if self.media.is_empty() {
+            check_present(faults, "text", &self.text);
         }
     }
 

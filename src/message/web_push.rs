@@ -4,9 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Hidden, Kind, Message, Recipient, Rendered, check_present, no_place, whatsapp::check_https,
-};
+use super::{Hidden, Kind, Message, Recipient, Rendered, check_https, check_present, no_place};
 use crate::{
     channel::Features,
     error::{Fault, Result},

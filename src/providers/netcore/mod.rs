@@ -1,8 +1,12 @@
-//! [Netcore Cloud](https://netcorecloud.com): email and SMS. Its products share the name alone;
-//! each has an account of its own.
+//! [Netcore Cloud](https://netcorecloud.com): email, SMS, WhatsApp, voice, RCS. Its
+//! products share the name alone; each has an account of its own.
 
+pub mod deflector;
 pub mod email;
+pub mod rcs;
 pub mod sms;
+pub mod voice;
+pub mod whatsapp;
 
 /// The provider's name in receipts, errors and events.
 pub(crate) const NAME: &str = "netcore";

@@ -11,8 +11,9 @@ use super::{Kept, Sandbox};
 use crate::{
     error::{Error, Result},
     message::{
-        AnyEnvelope, ApplePush, Attachment, Call, Content, Email, Encoding, Mailbox, Media,
-        PhoneNumber, Rcs, RcsContent, Script, SenderId, Sms, WhatsApp, WhatsAppContent,
+        AnyEnvelope, ApplePush, Attachment, Call, Content, Email, Encoding, Interactive,
+        InteractiveAction, InteractiveHeader, Mailbox, Media, MediaSource, PhoneNumber, Rcs,
+        RcsContent, SenderId, Sms, Step, TemplateHeader, WhatsApp, WhatsAppContent,
     },
 };
 
@@ -126,7 +127,6 @@ fn subject(content: &Content) -> String {
         Content::ApplePush(push) => push.title.clone().or_else(|| push.body.clone()),
         Content::Email(mail) => Some(mail.subject.clone()),
         Content::Rcs(Rcs { content: RcsContent::Text { text }, .. })
-        | Content::Voice(Call { script: Script::Say { text, .. }, .. })
         | Content::WhatsApp(WhatsApp { content: WhatsAppContent::Text { text }, .. }) => {
             Some(text.clone())
         }
@@ -135,11 +135,20 @@ fn subject(content: &Content) -> String {
             Some(media.caption.clone().unwrap_or_else(|| word(&media.kind)))
         }
         Content::Sms(sms) => Some(sms.text.clone()),
-        Content::Voice(_) => Some("Recording".into()),
+        Content::Voice(call) => call.steps.iter().find_map(|step| match step {
+            Step::Say { text, .. } => Some(text.clone()),
+            Step::Play { .. } => Some("Recording".into()),
+            _ => None,
+        }),
         Content::WebPush(push) => Some(push.payload.clone()),
-        Content::WhatsApp(WhatsApp { content: WhatsAppContent::Template { name, .. }, .. }) => {
-            Some(format!("Template {name}"))
-        }
+        Content::WhatsApp(WhatsApp { content, .. }) => Some(match content {
+            WhatsAppContent::Template(template) => format!("Template {}", template.name),
+            WhatsAppContent::Interactive(interactive) => interactive.body.clone(),
+            WhatsAppContent::Contacts { .. } => "Contacts".into(),
+            WhatsAppContent::Location(_) => "Location".into(),
+            WhatsAppContent::Reaction { emoji, .. } => format!("Reaction {emoji}"),
+            _ => String::new(),
+        }),
     };
     let line = line.unwrap_or_default();
     if line.trim().is_empty() { "(empty)".into() } else { line.chars().take(140).collect() }
@@ -218,14 +227,27 @@ fn sms(page: &mut String, sms: &Sms) {
 fn whatsapp(page: &mut String, message: &WhatsApp) {
     match &message.content {
         WhatsAppContent::Media(media) => self::media(page, media),
-        WhatsAppContent::Template { name, language, parameters } => {
-            let rows = [
-                ("Template", name.clone()),
-                ("Language", language.clone()),
-                ("Parameters", parameters.to_string()),
-            ];
+        WhatsAppContent::Template(template) => {
+            let mut rows =
+                vec![("Template", template.name.clone()), ("Language", template.language.clone())];
+            rows.extend(template.header.as_ref().map(|header| ("Header", self::header(header))));
+            rows.push(("Parameters", template.parameters.to_string()));
+            rows.extend(template.buttons.iter().map(|button| ("Button", word(button))));
             table(page, "Approved template", &rows);
         }
+        WhatsAppContent::Interactive(interactive) => self::interactive(page, interactive),
+        WhatsAppContent::Contacts { contacts } => {
+            let rows = contacts.iter().map(|contact| ("Contact", contact.name.clone()));
+            table(page, "Contacts", &rows.collect::<Vec<_>>());
+        }
+        WhatsAppContent::Location(place) => {
+            let mut rows = vec![("Latitude", place.latitude.to_string())];
+            rows.push(("Longitude", place.longitude.to_string()));
+            rows.extend(place.name.clone().map(|name| ("Name", name)));
+            rows.extend(place.address.clone().map(|address| ("Address", address)));
+            table(page, "Location", &rows);
+        }
+        WhatsAppContent::Reaction { emoji, .. } => bubble(page, None, emoji, "reaction"),
         WhatsAppContent::Text { text } => bubble(page, message.from.as_deref(), text, ""),
     }
 }
@@ -237,13 +259,56 @@ fn rcs(page: &mut String, message: &Rcs) {
     }
 }
 
+/// What a template's header is filled with.
+fn header(header: &TemplateHeader) -> String {
+    match header {
+        TemplateHeader::Location(place) => place.name.clone().unwrap_or_else(|| "place".into()),
+        TemplateHeader::Media(media) => source(media),
+        TemplateHeader::Text(text) => text.clone(),
+    }
+}
+
+fn interactive(page: &mut String, message: &Interactive) {
+    match &message.header {
+        Some(InteractiveHeader::Media(media)) => self::media(page, media),
+        Some(InteractiveHeader::Text(text)) => bubble(page, None, text, "header"),
+        None => {}
+    }
+    bubble(page, None, &message.body, message.footer.as_deref().unwrap_or_default());
+    let rows: Vec<_> = match &message.action {
+        InteractiveAction::Buttons { buttons } => {
+            buttons.iter().map(|button| ("Button", button.title.clone())).collect()
+        }
+        InteractiveAction::List { sections, .. } => {
+            let rows = sections.iter().flat_map(|section| &section.rows);
+            rows.map(|row| ("Row", row.title.clone())).collect()
+        }
+        InteractiveAction::Url { text, url } => vec![("Link", format!("{text}: {url}"))],
+        other => vec![("Action", word(other))],
+    };
+    table(page, "To tap", &rows);
+}
+
 fn voice(page: &mut String, call: &Call) {
-    match &call.script {
-        Script::Play { link } => table(page, "Plays", &[("Recording", link.clone())]),
-        Script::Say { text, language } => {
-            let from = call.from.as_ref().map(PhoneNumber::as_str);
+    let from = call.from.as_ref().map(PhoneNumber::as_str);
+    for step in &call.steps {
+        voice_step(page, from, step);
+    }
+}
+
+fn voice_step(page: &mut String, from: Option<&str>, step: &Step) {
+    match step {
+        Step::Say { text, language, .. } => {
             bubble(page, from, text, language.as_deref().unwrap_or_default());
         }
+        Step::Play { link, .. } => table(page, "Plays", &[("Recording", link.clone())]),
+        Step::Gather(gather) => {
+            for step in &gather.prompt {
+                voice_step(page, from, step);
+            }
+            table(page, "Asks", &[("For", word(&gather.input))]);
+        }
+        other => table(page, "Then", &[("Step", word(other))]),
     }
 }
 
@@ -255,10 +320,17 @@ fn apple_push(page: &mut String, push: &ApplePush) {
 }
 
 fn media(page: &mut String, media: &Media) {
-    let mut rows = vec![("Sort", word(&media.kind)), ("Link", media.link.clone())];
+    let mut rows = vec![("Sort", word(&media.kind)), ("File", source(media))];
     rows.extend(media.filename.clone().map(|name| ("File name", name)));
     rows.extend(media.caption.clone().map(|caption| ("Caption", caption)));
     table(page, "Media", &rows);
+}
+
+fn source(media: &Media) -> String {
+    match &media.source {
+        MediaSource::Id(id) => format!("id {id}"),
+        MediaSource::Link(link) => link.clone(),
+    }
 }
 
 fn bubble(page: &mut String, from: Option<&str>, text: &str, note: &str) {
@@ -294,7 +366,9 @@ fn mailbox(mailbox: &Mailbox) -> String {
 /// The word of a plain enum, as in JSON.
 fn word(value: &impl serde::Serialize) -> String {
     let value = serde_json::to_value(value).unwrap_or_default();
-    value.as_str().unwrap_or_default().to_owned()
+    // A variant with data is an object, and its type says which.
+    let name = value.as_str().or_else(|| value.get("type")?.as_str());
+    name.unwrap_or_default().to_owned()
 }
 
 fn size(bytes: usize) -> String {

@@ -11,7 +11,7 @@ use dakiya::{
 };
 
 use super::{
-    providers::{email_subject, netcore_email},
+    providers::netcore::{email_subject, netcore_email},
     subject,
 };
 

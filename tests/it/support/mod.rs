@@ -1,1 +1,2 @@
 pub(crate) mod smtp;
+pub(crate) mod specs;

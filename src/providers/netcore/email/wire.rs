@@ -92,7 +92,7 @@ pub(super) fn prepare<'a>(
     let mut options = options.over(&settings.defaults);
     let template = delivery.provider_templates.get(LABEL);
     let template_id = template.map(template_id).transpose()?;
-    let invalid = envelope.validate().err();
+    let invalid = envelope.validate_for(LABEL).err();
     let mut faults = invalid.map(|error| error.faults().to_vec()).unwrap_or_default();
 
     let from = mail.from.as_ref().or(settings.from.as_ref());

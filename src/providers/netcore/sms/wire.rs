@@ -41,7 +41,7 @@ impl<'a> Fields<'a> {
     /// The message's parts, once nothing is wrong with them.
     pub(super) fn of(account: &'a Account, envelope: &'a Envelope<Sms>) -> Result<Self> {
         account.capabilities.admit(LABEL, envelope)?;
-        envelope.validate()?;
+        envelope.validate_for(LABEL)?;
         let now = account.clock.now();
         if envelope.delivery.deadline.is_some_and(|deadline| deadline <= now) {
             let late = Error::new(ErrorKind::Timeout, "the deadline passed before it was sent");

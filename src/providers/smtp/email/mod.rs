@@ -18,7 +18,7 @@ impl Channel<Email> for Smtp {
     async fn send(&self, envelope: &Envelope<Email>) -> Result<Receipt> {
         let account = &*self.0;
         account.capabilities.admit(LABEL, envelope)?;
-        envelope.validate().map_err(|error| error.with_provider(LABEL))?;
+        envelope.validate_for(LABEL).map_err(|error| error.with_provider(LABEL))?;
         let mime = mime::encode(&account.senders, envelope, account.clock.now())?;
         let people = People::of(&envelope.message);
         let to: Vec<&str> = people.addresses.iter().map(String::as_str).collect();

@@ -1,2 +1,6 @@
+mod deflector;
 mod email;
+mod rcs;
 mod sms;
+mod voice;
+mod whatsapp;

@@ -1,15 +1,11 @@
-//! The providers of this crate.
-
 use std::sync::Arc;
 
 use dakiya::{
-    Attachment, Dlt, Email, Envelope, Mailbox, Shared, Sms,
+    Attachment, Dlt, Email, Envelope, Shared, Sms,
     netcore::{
         email::{self, Auth, Version},
         sms::{self, Form},
     },
-    sandbox::Sandbox,
-    smtp::{Smtp, Tls},
     testing::{
         conformance::channel::Subject,
         server::{Answer, Received},
@@ -17,14 +13,14 @@ use dakiya::{
     time::SharedClock,
 };
 
-use super::{KEY, TEXT, broken_mail, envelope, mail, transport, wordless};
-use crate::support::smtp::{Action, Options, Server};
+use super::super::{KEY, TEXT, broken_mail, envelope, mail, transport, wordless};
+use super::shop;
 
 const PASSWORD: &str = "canary-password-9f3";
 const TEMPLATE: &str = "1107160000000000001";
 
 /// An account at the scripted server.
-pub(super) fn netcore_email(endpoint: &str, clock: SharedClock) -> email::AccountBuilder {
+pub(crate) fn netcore_email(endpoint: &str, clock: SharedClock) -> email::AccountBuilder {
     email::Account::builder(KEY)
         .endpoint(endpoint)
         .from(shop())
@@ -33,13 +29,13 @@ pub(super) fn netcore_email(endpoint: &str, clock: SharedClock) -> email::Accoun
 }
 
 /// What Netcore answers to any number of mails.
-pub(super) fn netcore_accepts(_: &Received) -> Answer {
+pub(crate) fn netcore_accepts(_: &Received) -> Answer {
     let body = r#"{"status":"success","message":"OK","data":{"message_id":"3f1c"}}"#;
     Answer::json(202, body)
 }
 
 /// A subject over such an account, in whatever layers `make` puts around it.
-pub(super) fn email_subject(
+pub(crate) fn email_subject(
     make: impl Fn(&str, SharedClock) -> Shared<Email> + Send + Sync + 'static,
 ) -> Subject<Email> {
     let (mut inline, mut many) = (mail(0), mail(1));
@@ -52,10 +48,6 @@ pub(super) fn email_subject(
         .invalid([broken_mail()])
         .secrets([KEY])
         .personal([TEXT, "canary-0@", "canary-1@"])
-}
-
-fn shop() -> Mailbox {
-    Mailbox::parse("Acme Billing <billing@mail.acme.example>").unwrap()
 }
 
 #[tokio::test]
@@ -93,7 +85,7 @@ fn netcore_sms(
         Arc::new(account.build().unwrap())
     };
     Subject::new(account, envelope, sms_accepted)
-        .invalid([wordless(), super::envelope(0)])
+        .invalid([wordless(), envelope(0)])
         .secrets([KEY, PASSWORD])
         .personal([TEXT, "9845000"])
 }
@@ -137,48 +129,4 @@ async fn netcore_sms_keeps_the_rules_with_a_text_for_each() {
     };
     let report = netcore_sms(Form::Single, personal).check().await.unwrap();
     assert!(report.kept.contains(&"a batch takes no more requests than it must"));
-}
-
-#[tokio::test]
-async fn smtp_keeps_the_rules() {
-    for extensions in [&["PIPELINING", "AUTH PLAIN"][..], &["AUTH LOGIN PLAIN"]] {
-        let options = Options { implicit_tls: true, ..Options::of(extensions) };
-        let server = Server::start(options, |_| Action::Default).await;
-        let account = Smtp::builder("127.0.0.1")
-            .port(server.address.port())
-            .tls(Tls::Implicit)
-            .root_certificate(server.root.clone())
-            .password("user@example.org", PASSWORD)
-            .from(shop());
-        let make = move || -> Shared<Email> { Arc::new(account.clone().build().unwrap()) };
-        let mut amp = mail(0);
-        amp.message = amp.message.html("<p>hi").amp("<html amp4email></html>");
-        let mut later = mail(1);
-        later.delivery.send_at = Some("2099-03-15T15:00:00Z".parse().unwrap());
-        let subject = Subject::without_http(make, mail)
-            .variants([amp, later])
-            .invalid([broken_mail()])
-            .secrets([PASSWORD])
-            .personal([TEXT, "canary-0@", "canary-1@"]);
-        let report = subject.check().await.unwrap();
-        for rule in [
-            "what the capabilities exclude is refused unsent",
-            "one bad message of a batch fails alone",
-            "dropping a send leaves the channel usable",
-        ] {
-            assert!(report.kept.contains(&rule), "{rule}: {report:#?}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_sandbox_keeps_the_rules() {
-    let sandbox = || -> Shared<Email> { Arc::new(Sandbox::new()) };
-    let subject = Subject::without_http(sandbox, mail).personal([TEXT, "canary-0@"]);
-    let report = subject.check().await.unwrap();
-    assert!(report.kept.contains(&"a batch has one result each, in order"), "{report:#?}");
-
-    let sandbox = || -> Shared<Sms> { Arc::new(Sandbox::new()) };
-    let subject = Subject::without_http(sandbox, envelope).personal([TEXT, "9845000"]);
-    subject.check().await.unwrap();
 }

@@ -1,0 +1,239 @@
+//! What every account over HTTP holds: where it calls, by what, and its clock.
+
+use std::{fmt, time::Duration};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, header};
+use serde::{Serialize, de::DeserializeOwned};
+use url::Url;
+
+use super::{SharedTransport, Truncated, default_transport, endpoint};
+use crate::{
+    error::{Error, ErrorKind, Fault, Result},
+    time::{SharedClock, Timestamp, after, default_clock},
+};
+
+/// How long a call may take that is no send: a check, a list, an upload.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Where an account calls, by what, and the clock it goes by.
+#[derive(Clone)]
+pub(crate) struct Connection {
+    /// With a slash at its end.
+    endpoint: Url,
+    transport: SharedTransport,
+    clock: SharedClock,
+}
+
+/// The settings of a [`Connection`], which every builder has.
+#[derive(Clone, Default)]
+pub(crate) struct ConnectionSettings {
+    pub(crate) endpoint: Option<String>,
+    pub(crate) transport: Option<SharedTransport>,
+    pub(crate) clock: Option<SharedClock>,
+}
+
+impl ConnectionSettings {
+    /// The connection to the endpoint that was set, else to `default`; or what is wrong, with the
+    /// faults that the builder found before.
+    pub(crate) fn connect(
+        self,
+        provider: &'static str,
+        default: &str,
+        mut faults: Vec<Fault>,
+    ) -> Result<Connection> {
+        let endpoint = endpoint(self.endpoint.as_deref().unwrap_or(default));
+        let endpoint = endpoint.map_err(|fault| faults.push(fault)).ok();
+        let clock = self.clock.or_else(|| default_clock().ok());
+        if clock.is_none() {
+            faults.push(Fault::new("clock", "is missing", "turn on `reqwest`, or hand one in"));
+        }
+        let (Some(endpoint), Some(clock), true) = (endpoint, clock, faults.is_empty()) else {
+            let error = Error::config("the account's settings are not valid");
+            return Err(error.with_faults(faults).with_provider(provider));
+        };
+        let transport = self.transport.map_or_else(|| default_transport(&clock), Ok);
+        let transport = transport.map_err(|error| error.with_provider(provider))?;
+        Ok(Connection { endpoint, transport, clock })
+    }
+}
+
+impl Connection {
+    /// Now, by the account's clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The account's clock.
+    pub(crate) fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+
+    /// Where it calls, with a slash at its end.
+    pub(crate) fn endpoint(&self) -> &Url {
+        &self.endpoint
+    }
+
+    /// A request to `path` below the endpoint: encoded, without a slash at its start, with its
+    /// query.
+    pub(crate) fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: impl Into<Bytes>,
+    ) -> Result<Request<Bytes>> {
+        let uri = [self.endpoint.as_str(), path].concat();
+        let request = Request::builder().method(method).uri(uri).body(body.into());
+        // The cause quotes the URL, which may be private.
+        request.map_err(|_| Error::config("the endpoint is no URL"))
+    }
+
+    /// A request with `body` as JSON.
+    pub(crate) fn json(
+        &self,
+        method: Method,
+        path: &str,
+        body: &(impl Serialize + ?Sized),
+    ) -> Result<Request<Bytes>> {
+        let body = serde_json::to_vec(body)
+            .map_err(|_| Error::new(ErrorKind::InvalidMessage, "it cannot be written as JSON"))?;
+        let mut request = self.request(method, path, body)?;
+        let json = HeaderValue::from_static("application/json");
+        request.headers_mut().insert(header::CONTENT_TYPE, json);
+        Ok(request)
+    }
+
+    /// A POST of `pairs` as a form.
+    #[cfg(feature = "__form")]
+    pub(crate) fn form<'a>(
+        &self,
+        path: &str,
+        pairs: impl IntoIterator<Item = (&'a str, std::borrow::Cow<'a, str>)>,
+    ) -> Result<Request<Bytes>> {
+        let mut request = self.request(Method::POST, path, super::form::encode(pairs))?;
+        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+        request.headers_mut().insert(header::CONTENT_TYPE, form);
+        Ok(request)
+    }
+
+    /// Sends a request that has its credentials.
+    pub(crate) async fn send(
+        &self,
+        request: Request<Bytes>,
+        deadline: Option<Timestamp>,
+    ) -> Result<Response<Bytes>> {
+        self.transport.execute(request, deadline).await
+    }
+
+    /// The same for a call that is no send, which ends after 30 s.
+    pub(crate) async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>> {
+        self.send(request, Some(after(self.now(), PATIENCE))).await
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("endpoint", &self.endpoint.as_str())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ConnectionSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectionSettings").finish_non_exhaustive()
+    }
+}
+
+/// The JSON of a success. `Response` where it cannot be read: what was asked for is probably done.
+pub(crate) fn read<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T> {
+    let unreadable = || {
+        Error::new(ErrorKind::Response, "accepted, but the answer cannot be read")
+            .with_status(response.status().as_u16())
+    };
+    if Truncated::of(response) {
+        return Err(unreadable());
+    }
+    // What the parser says may quote the body.
+    serde_json::from_slice(response.body()).map_err(|_| unreadable())
+}
+
+/// `Authorization: Basic`, marked sensitive; `None` where the user holds a colon.
+pub(crate) fn basic(user: &str, password: &str) -> Option<HeaderValue> {
+    let fits = !user.is_empty() && !user.contains(':') && !password.is_empty();
+    let text = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
+    fits.then(|| sensitive(&text)).flatten()
+}
+
+/// `Authorization: Bearer`, marked sensitive; `None` where the token is empty or no visible ASCII.
+pub(crate) fn bearer(token: &str) -> Option<HeaderValue> {
+    let fits = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then(|| sensitive(&format!("Bearer {token}"))).flatten()
+}
+
+/// A header's value that no one prints; `None` where it is none.
+pub(crate) fn sensitive(text: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// One step of a path, percent-encoded: ids hold `/`, `+` and `=`.
+pub(crate) fn segment(text: &str) -> String {
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    // A step of dots would climb.
+    if text.chars().all(|c| c == '.') {
+        return text.replace('.', "%2E");
+    }
+    utf8_percent_encode(text, KEPT).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{ManualClock, MockTransport};
+
+    #[test]
+    fn credentials_are_sensitive_and_refused_where_they_are_none() {
+        let value = basic("AC1", "secret").unwrap();
+        assert_eq!(value.to_str().unwrap(), "Basic QUMxOnNlY3JldA==");
+        assert!(value.is_sensitive() && bearer("t").unwrap().is_sensitive());
+        assert!(basic("a:b", "x").is_none() && basic("a", "").is_none());
+        assert!(bearer("two words").is_none() && bearer("").is_none() && bearer("a\n").is_none());
+    }
+
+    #[test]
+    fn a_step_of_a_path_cannot_leave_it() {
+        assert_eq!(segment("wamid.a+b/c="), "wamid.a%2Bb%2Fc%3D");
+        assert_eq!(segment(".."), "%2E%2E");
+    }
+
+    #[test]
+    fn every_fault_of_the_settings_is_named() {
+        let settings =
+            ConnectionSettings { endpoint: Some("ftp://h".into()), ..Default::default() };
+        let before = vec![Fault::new("key", "is empty", "set it")];
+        let error = settings.connect("example.sms", "https://h.example", before).unwrap_err();
+        let fields: Vec<_> = error.faults().iter().map(|fault| &*fault.field).collect();
+        assert_eq!(fields, ["key", "endpoint"]);
+    }
+
+    #[tokio::test]
+    async fn requests_go_below_the_endpoint() {
+        let mock = MockTransport::answering(200, r#"{"a":1}"#);
+        let settings = ConnectionSettings {
+            endpoint: None,
+            transport: Some(mock.shared()),
+            clock: Some(ManualClock::at(Timestamp::UNIX_EPOCH).shared()),
+        };
+        let connection = settings.connect("example.sms", "https://h.example/v3", vec![]).unwrap();
+        let request = connection.json(Method::POST, "mail/send?x=1", &[1]).unwrap();
+        let answer: serde_json::Value = read(&connection.call(request).await.unwrap()).unwrap();
+        assert_eq!(answer["a"], 1);
+        assert_eq!(mock.requests()[0].uri(), "https://h.example/v3/mail/send?x=1");
+        assert_eq!(mock.requests()[0].body(), "[1]");
+    }
+}

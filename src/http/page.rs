@@ -1,0 +1,19 @@
+//! One page of a list.
+
+/// One page of what a provider lists, and where the next one begins.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The entries.
+    pub items: Vec<T>,
+    /// What to ask for the next page with; absent on the last.
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page of `items`, and where the next begins.
+    #[must_use]
+    pub fn new(items: Vec<T>, next: Option<String>) -> Self {
+        Self { items, next }
+    }
+}

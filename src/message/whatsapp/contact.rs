@@ -1,0 +1,105 @@
+//! Contact cards.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{error::Fault, message::check_present};
+
+/// A contact card.
+#[non_exhaustive]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Contact {
+    /// The whole name, as it is shown.
+    pub name: String,
+    /// The first name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// The last name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// The company.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
+    /// The job title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The day of birth, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub birthday: Option<String>,
+    /// Phone numbers, as they are shown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub phones: Vec<ContactField>,
+    /// Mail addresses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub emails: Vec<ContactField>,
+    /// Web pages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub urls: Vec<ContactField>,
+    /// Postal addresses, each in one line.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<ContactField>,
+}
+
+/// One phone number, mail address, web page or postal address of a contact.
+#[non_exhaustive]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactField {
+    /// The value.
+    pub value: String,
+    /// What sort it is, such as `WORK`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+impl Contact {
+    /// A card with a name alone.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// Adds a phone number.
+    #[must_use]
+    pub fn phone(mut self, number: impl Into<String>, label: impl Into<String>) -> Self {
+        self.phones.push(ContactField::new(number, label));
+        self
+    }
+
+    /// Adds a mail address.
+    #[must_use]
+    pub fn email(mut self, address: impl Into<String>, label: impl Into<String>) -> Self {
+        self.emails.push(ContactField::new(address, label));
+        self
+    }
+}
+
+impl ContactField {
+    /// A value with its sort, such as `WORK`.
+    #[must_use]
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { value: value.into(), label: Some(label.into()) }
+    }
+}
+
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Contact(***)")
+    }
+}
+
+impl fmt::Debug for ContactField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ContactField(***)")
+    }
+}
+
+pub(super) fn validate(contacts: &[Contact], faults: &mut Vec<Fault>) {
+    if contacts.is_empty() {
+        faults.push(Fault::new("content.contacts", "is empty", "add a contact"));
+    }
+    for (index, contact) in contacts.iter().enumerate() {
+        check_present(faults, &format!("content.contacts[{index}].name"), &contact.name);
+    }
+}

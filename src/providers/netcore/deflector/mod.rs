@@ -1,0 +1,1 @@
+//! Netcore's deflector: one call, several channels.

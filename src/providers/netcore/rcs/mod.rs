@@ -1,0 +1,1 @@
+//! Netcore's RCS API.

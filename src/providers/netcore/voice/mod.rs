@@ -1,0 +1,1 @@
+//! Calls, over an HTTP API that the deployer describes.

@@ -1,0 +1,4 @@
+//! [SendGrid](https://sendgrid.com): email.
+
+/// The provider's name in receipts, errors and events.
+pub(crate) const NAME: &str = "sendgrid";
