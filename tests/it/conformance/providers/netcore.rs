@@ -85,7 +85,7 @@ fn netcore_sms(
         Arc::new(account.build().unwrap())
     };
     Subject::new(account, envelope, sms_accepted)
-        .invalid([wordless(), envelope(0)])
+        .invalid([wordless(), super::super::envelope(0)])
         .secrets([KEY, PASSWORD])
         .personal([TEXT, "9845000"])
 }

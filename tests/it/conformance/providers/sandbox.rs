@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use dakiya::{Email, Shared, Sms, sandbox::Sandbox, testing::conformance::channel::Subject};
 
-use super::super::{TEXT, broken_mail, envelope, mail, wordless};
+use super::super::{TEXT, envelope, mail};
 
 #[tokio::test]
 async fn the_sandbox_keeps_the_rules() {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use dakiya::{
-    Attachment, Email, Envelope, Shared,
+    Email, Shared,
     smtp::{Smtp, Tls},
     testing::conformance::channel::Subject,
 };
