@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Options: `--via URL` (required), `--templates DIR`, `--dlt FILE`, `--region IN`. Lines that are
-//! there together go out together, through the provider's bulk form. The README has the format.
+//! there together go out together, through the provider's bulk form. Without `--templates`, a
+//! template is one that is kept at the provider. The README has the format.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what it is for")]
 
 use std::{
@@ -17,9 +18,11 @@ use std::{
 };
 
 use dakiya::{
-    AddressError, ApplePush, Attachment, Call, DeviceToken, Dlt, Draft, Email, Error, Fault, Kind,
-    Mailbox, Media, Message, Messenger, PhoneNumber, Purpose, Rcs, Receipt, Region, Result, Routed,
-    SenderId, Sms, Subscription, TemplateRef, Timestamp, WebPush, WhatsApp, WhatsAppAddress,
+    AddressError, ApplePush, ApprovedTemplate, Attachment, Call, DeviceToken, Dlt, Draft, Email,
+    Error, Fault, Kind, Mailbox, Media, Message, Messenger, Options, PhoneNumber, ProviderTemplate,
+    Purpose, Rcs, Receipt, Region, Result, Routed, SenderId, Sms, Step, Subscription, TemplateRef,
+    Timestamp, WebPush, WhatsApp, WhatsAppAddress, WhatsAppContent,
+    channel::label,
     compliance::dlt::Registry,
     template::TemplateSet,
     time::{Clock as _, TokioClock},
@@ -39,6 +42,7 @@ struct Line {
     tags: Option<Vec<String>>,
     idempotency_key: Option<String>,
     callback_data: Option<String>,
+    options: Option<Options>,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +57,8 @@ struct Content {
     text: Option<String>,
     html: Option<String>,
     media: Option<Vec<Media>>,
+    whatsapp: Option<WhatsAppContent>,
+    steps: Option<Vec<Step>>,
     attachments: Option<Vec<Attachment>>,
     dlt: Option<Dlt>,
 }
@@ -65,11 +71,18 @@ struct Scheduling {
 }
 
 /// The command line.
-struct Options {
+struct Arguments {
     via: String,
     templates: Option<String>,
     dlt: Option<String>,
     region: Region,
+}
+
+/// What the lines are read by.
+struct Reader {
+    region: Region,
+    /// Without a folder of templates, a template is one kept at one of these providers.
+    kept_at: Option<Vec<String>>,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -84,7 +97,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let options = options()?;
+    let options = arguments()?;
+    let kept_at = options.templates.is_none().then(|| providers(&options.via));
+    let reader = Reader { region: options.region, kept_at };
     let mut builder = Messenger::builder().url(&options.via)?;
     if let Some(folder) = &options.templates {
         builder = builder.templates(TemplateSet::from_dir(folder)?);
@@ -105,7 +120,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
         let mut wanted = vec![first];
         wanted.extend(std::iter::from_fn(|| lines.try_recv().ok()).take(999));
         wanted.retain(|line| !line.trim_ascii().is_empty());
-        let answers = answer(&messenger, &wanted, options.region).await;
+        let answers = answer(&messenger, &wanted, &reader).await;
         let mut out = io::stdout().lock();
         for answer in answers {
             let answer = match answer {
@@ -119,14 +134,14 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn options() -> Result<Options, Box<dyn std::error::Error>> {
+fn arguments() -> Result<Arguments, Box<dyn std::error::Error>> {
     let mut given = BTreeMap::new();
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
         given.insert(name, value);
     }
-    let options = Options {
+    let options = Arguments {
         via: given.remove("--via").ok_or("--via <provider URL> is required")?,
         templates: given.remove("--templates"),
         dlt: given.remove("--dlt"),
@@ -138,12 +153,19 @@ fn options() -> Result<Options, Box<dyn std::error::Error>> {
     }
 }
 
+/// The names of the providers in a URL: `twilio`, and `netcore` of `netcore+email`.
+fn providers(via: &str) -> Vec<String> {
+    let before = via.match_indices("://").filter_map(|(at, _)| via.get(..at));
+    let schemes = before.filter_map(|text| text.rsplit([' ', '(']).next());
+    schemes.filter_map(|scheme| scheme.split('+').next()).map(str::to_owned).collect()
+}
+
 /// One answer a line: the lines of each kind go out as one batch.
-async fn answer(messenger: &Messenger, lines: &[Vec<u8>], region: Region) -> Vec<Result<Receipt>> {
+async fn answer(messenger: &Messenger, lines: &[Vec<u8>], reader: &Reader) -> Vec<Result<Receipt>> {
     let mut answers: Vec<Option<Result<Receipt>>> = vec![None; lines.len()];
     let mut sorted = Sorted::default();
     for (index, line) in lines.iter().enumerate() {
-        if let Err(error) = sorted.sort(index, line, region)
+        if let Err(error) = sorted.sort(index, line, reader)
             && let Some(answer) = answers.get_mut(index)
         {
             *answer = Some(Err(error));
@@ -185,14 +207,15 @@ struct Sorted {
 }
 
 impl Sorted {
-    fn sort(&mut self, index: usize, line: &[u8], region: Region) -> Result<()> {
+    fn sort(&mut self, index: usize, line: &[u8], reader: &Reader) -> Result<()> {
         let line: Line = serde_json::from_slice(line).map_err(|error| unread(&error))?;
         let kind = line.channel.parse::<Kind>().map_err(|error| {
             let known = error.message().rsplit("; ").next().unwrap_or_default().to_owned();
             fault("channel", "is none", known)
         })?;
         line.content.fits(kind)?;
-        let phone = || phone(&line.recipient, region);
+        let phone = || phone(&line.recipient, reader.region);
+        let draft = Shared { line: &line, reader };
         let text = line.content.text.clone().unwrap_or_default();
         let media = line.content.media.iter().flatten().next().cloned();
         match kind {
@@ -202,28 +225,35 @@ impl Sorted {
                 let mut push = ApplePush::to(to);
                 push.title.clone_from(&line.content.subject);
                 push.body.clone_from(&line.content.text);
-                self.apple_push.push((index, draft(push, &line)?));
+                self.apple_push.push((index, draft.of(push)?));
             }
-            Kind::Email => self.email.push((index, draft(mail(&line)?, &line)?)),
+            Kind::Email => self.email.push((index, draft.of(mail(&line)?)?)),
             Kind::Rcs => {
                 let rcs = Rcs::to(phone()?).text(text);
                 let rcs = media.map_or_else(|| rcs.clone(), |media| rcs.clone().media(media));
-                self.rcs.push((index, draft(rcs, &line)?));
+                self.rcs.push((index, draft.of(rcs)?));
             }
             Kind::Sms => {
                 let mut sms = Sms::to(phone()?).text(text);
                 sms.dlt.clone_from(&line.content.dlt);
                 let from = line.content.from.clone().map(SenderId::parse).transpose();
                 sms.from = from.map_err(wrong("content.from"))?;
-                self.sms.push((index, draft(sms, &line)?));
+                self.sms.push((index, draft.of(sms)?));
             }
-            Kind::Voice => self.voice.push((index, draft(Call::to(phone()?).say(text), &line)?)),
+            Kind::Voice => {
+                let mut call = Call::to(phone()?);
+                call.steps = line.content.steps.clone().unwrap_or_default();
+                if call.steps.is_empty() && !text.is_empty() {
+                    call = call.say(text);
+                }
+                self.voice.push((index, draft.of(call)?));
+            }
             Kind::WebPush => {
                 let to: Subscription =
                     serde_json::from_value(line.recipient.clone()).map_err(|_| {
                         fault("recipient", "is no subscription", "write endpoint, p256dh, auth")
                     })?;
-                self.web_push.push((index, draft(WebPush::to(to).payload(text), &line)?));
+                self.web_push.push((index, draft.of(WebPush::to(to).payload(text))?));
             }
             Kind::WhatsApp => {
                 let raw = string(&line.recipient)?;
@@ -231,10 +261,15 @@ impl Sorted {
                     Ok(number) => number.into(),
                     Err(_) => WhatsAppAddress::parse(raw).map_err(wrong("recipient"))?,
                 };
-                let message = WhatsApp::to(to).text(text);
-                let message =
-                    media.map_or_else(|| message.clone(), |media| message.clone().media(media));
-                self.whatsapp.push((index, draft(message, &line)?));
+                let mut message = WhatsApp::to(to).text(text);
+                if let Some(content) = line.content.whatsapp.clone() {
+                    message = message.content(content);
+                } else if let Some(media) = media {
+                    message = message.media(media);
+                } else if let Some(template) = reader.approved(&line.content) {
+                    message = message.content(template);
+                }
+                self.whatsapp.push((index, draft.of(message)?));
             }
         }
         Ok(())
@@ -254,24 +289,62 @@ fn mail(line: &Line) -> Result<Email> {
 }
 
 /// What every kind shares.
-fn draft<M: Message>(message: M, line: &Line) -> Result<Draft<M>> {
-    let mut draft = message.draft().purpose(line.purpose.unwrap_or_default());
-    if let Some(id) = &line.content.template_id {
-        let mut template = TemplateRef::new(id);
-        if let Some(parameters) = &line.content.parameters {
-            template = template.vars(parameters);
+struct Shared<'a> {
+    line: &'a Line,
+    reader: &'a Reader,
+}
+
+impl Shared<'_> {
+    fn of<M: Message>(&self, message: M) -> Result<Draft<M>> {
+        let line = self.line;
+        let mut draft = message.draft().purpose(line.purpose.unwrap_or_default());
+        if let Some(id) = &line.content.template_id {
+            let parameters = line.content.parameters.clone().unwrap_or_default();
+            match &self.reader.kept_at {
+                None => {
+                    let mut template = TemplateRef::new(id).vars(&parameters);
+                    template.version.clone_from(&line.content.version);
+                    template.locale.clone_from(&line.content.locale);
+                    draft = draft.with_template(template);
+                }
+                Some(_) if M::KIND == Kind::WhatsApp => {} // its content names the template
+                Some(providers) => {
+                    let mut template = ProviderTemplate::new(id);
+                    template.variables = parameters.into_iter().collect();
+                    for provider in providers {
+                        draft = draft
+                            .with_provider_template(label(provider, M::KIND), template.clone());
+                    }
+                }
+            }
         }
-        template.version.clone_from(&line.content.version);
-        template.locale.clone_from(&line.content.locale);
-        draft = draft.with_template(template);
+        if let Some(scheduling) = &line.scheduling {
+            draft = draft.send_at(scheduling.at()?);
+        }
+        draft.delivery.tags = line.tags.clone().unwrap_or_default();
+        draft.delivery.idempotency_key.clone_from(&line.idempotency_key);
+        draft.delivery.callback_data.clone_from(&line.callback_data);
+        draft.delivery.options = line.options.clone().unwrap_or_default();
+        Ok(draft)
     }
-    if let Some(scheduling) = &line.scheduling {
-        draft = draft.send_at(scheduling.at()?);
+}
+
+impl Reader {
+    /// A template that Meta approved, filled by place where the parameters are numbered.
+    fn approved(&self, content: &Content) -> Option<ApprovedTemplate> {
+        let (id, _) = content.template_id.as_ref().zip(self.kept_at.as_ref())?;
+        let template = ApprovedTemplate::new(id, content.locale.as_deref().unwrap_or("en"));
+        let parameters = content.parameters.clone().unwrap_or_default();
+        let mut numbered: Vec<(u16, Value)> = Vec::new();
+        for (name, value) in &parameters {
+            let Ok(place) = name.parse() else {
+                return Some(template.named_parameters(parameters));
+            };
+            numbered.push((place, value.clone()));
+        }
+        numbered.sort_by_key(|(place, _)| *place);
+        Some(template.parameters(numbered.into_iter().map(|(_, value)| value)))
     }
-    draft.delivery.tags = line.tags.clone().unwrap_or_default();
-    draft.delivery.idempotency_key.clone_from(&line.idempotency_key);
-    draft.delivery.callback_data.clone_from(&line.callback_data);
-    Ok(draft)
 }
 
 impl Content {
@@ -288,6 +361,8 @@ impl Content {
             ("html", self.html.is_some(), mail),
             ("attachments", files(self.attachments.as_ref().map(Vec::len)) > 0, mail),
             ("media", media > 0, media <= most),
+            ("whatsapp", self.whatsapp.is_some(), kind == Kind::WhatsApp),
+            ("steps", self.steps.is_some(), kind == Kind::Voice),
         ];
         let unfit = given.iter().filter(|(_, given, fits)| *given && !fits).map(|(name, ..)| {
             let problem =

@@ -4,8 +4,16 @@
 //! | URL | sends | query |
 //! | --- | --- | --- |
 //! | `smtp://user:secret@host:port` | email | `tls=starttls\|implicit\|none`, `from`, `hello` |
+//! | `mailgun://KEY@DOMAIN` | email | `from`, `region=us\|eu`, `test`, `endpoint` |
+//! | `meta://TOKEN@PHONE_NUMBER_ID` | WhatsApp | `version`, `business_account`, `endpoint` |
 //! | `netcore+email://API_KEY@default` | email | `from`, `version=v6\|v5.1`, `region=global\|eu`, `endpoint` |
 //! | `netcore+sms://USER:PASSWORD@FEED_ID` | SMS | `sender`, `entity`, `endpoint` |
+//! | `netcore+whatsapp://TOKEN@SOURCE_ID` | WhatsApp | `priority`, `endpoint` |
+//! | `netcore+rcs://KEY@default` | RCS | `bot`, `header`, `request`, `endpoint` |
+//! | `netcore+voice://KEY@default` | voice | `path`, `method`, `auth`, `body`, …, `endpoint` |
+//! | `sendgrid://KEY@default` | email | `from`, `region=global\|eu`, `sandbox`, `endpoint` |
+//! | `ses://ACCESS_KEY:SECRET@REGION` | email | `from`, `configuration_set`, `session_token`, `endpoint` |
+//! | `twilio://SID:TOKEN@default` | SMS, WhatsApp, RCS, voice | `from`, `whatsapp_from`, `rcs_from`, `voice_from`, `messaging_service`, `api_key`, `status_callback`, `region`, `edge`, `endpoint` |
 //! | `sandbox://` | everything | |
 //! | `failover(a b …)` | what all of them send | |
 
@@ -72,9 +80,15 @@ impl MessengerBuilder {
     /// As [`from_env`](Self::from_env).
     pub fn from_vars(mut self, vars: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
         let vars: BTreeMap<String, String> = vars.into_iter().collect();
-        for url in env::urls(&vars)? {
-            let found = connect(&url, self.clock.as_ref())?;
-            self.channels.add(found);
+        let mut further = Vec::new();
+        for (kind, url) in env::urls(&vars)? {
+            let (named, others) = connect(&url, self.clock.as_ref())?.part(kind);
+            self.channels.add(named);
+            further.push(others);
+        }
+        // What else an account can send, where no other is named for it.
+        for others in further {
+            self.channels.fill(others);
         }
         Ok(self)
     }
@@ -85,15 +99,20 @@ impl Messenger {
     ///
     /// | what | variables |
     /// | --- | --- |
-    /// | which provider | `EMAIL_PROVIDER`, `SMS_PROVIDER`, `WHATSAPP_PROVIDER`; or a provider URL in `EMAIL_URL`, `SMS_URL`, `WHATSAPP_URL` |
+    /// | which provider | `EMAIL_PROVIDER`, `SMS_PROVIDER`, `WHATSAPP_PROVIDER`, `VOICE_PROVIDER`, `RCS_PROVIDER`; or a provider URL in `EMAIL_URL`, `SMS_URL`, … |
     /// | sender of mail | `EMAIL_FROM_ADDRESS`, `EMAIL_FROM_NAME` |
     /// | SMTP | `SMTP_HOST`, `SMTP_PORT`, `SMTP_USER` or `SMTP_USERNAME`, `SMTP_PASSWORD`, `SMTP_SECURE` or `SMTP_USE_TLS`, `SMTP_FROM_EMAIL`, `SMTP_FROM_NAME` |
-    /// | SendGrid, through its SMTP relay | `SENDGRID_API_KEY` |
+    /// | Mailgun | `MAILGUN_API_KEY`, `MAILGUN_DOMAIN`, `MAILGUN_REGION`, `MAILGUN_FROM_EMAIL`, `MAILGUN_FROM_NAME` |
+    /// | SendGrid | `SENDGRID_API_KEY`, `SENDGRID_REGION`, `SENDGRID_FROM_EMAIL`, `SENDGRID_FROM_NAME` |
+    /// | SES, only where `EMAIL_PROVIDER=ses` | `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_SES_REGION` or `AWS_REGION`, `SES_CONFIGURATION_SET`, `SES_FROM_EMAIL`, `SES_FROM_NAME` |
+    /// | Twilio | `TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN` or `TWILIO_API_KEY` with `TWILIO_API_SECRET`, `TWILIO_PHONE_NUMBER`, `TWILIO_MESSAGING_SERVICE_SID`, `TWILIO_WHATSAPP_NUMBER`, `TWILIO_RCS_SENDER`, `TWILIO_VOICE_NUMBER`, `TWILIO_STATUS_CALLBACK`, `TWILIO_REGION`, `TWILIO_EDGE` |
+    /// | WhatsApp by Meta | `WHATSAPP_ACCESS_TOKEN` or `WHATSAPP_TOKEN`, `WHATSAPP_PHONE_NUMBER_ID`, `WHATSAPP_BUSINESS_ACCOUNT_ID`, `WHATSAPP_API_VERSION` |
+    /// | WhatsApp by Netcore | `NETCORE_WHATSAPP_TOKEN`, `NETCORE_WHATSAPP_SOURCE_ID` |
     /// | Netcore email | `NETCORE_EMAIL_API_KEY` or `NETCORE_API_KEY`, `NETCORE_EMAIL_VERSION`, `NETCORE_EMAIL_REGION`, `NETCORE_EMAIL_ENDPOINT` |
     /// | Netcore SMS | `NETCORE_SMS_FEED_ID`, `NETCORE_SMS_USERNAME`, `NETCORE_SMS_PASSWORD`, `NETCORE_SMS_SENDER_ID`, `NETCORE_SMS_ENTITY_ID`, `NETCORE_SMS_ENDPOINT`, each also without `SMS_` |
     ///
-    /// `TWILIO_*` and `WHATSAPP_*` are known, and reported where they name a provider that this
-    /// build does not have.
+    /// A provider that this build does not have is reported by name. An account that sends further
+    /// kinds, such as Twilio's, is also used for those that no variable names a provider for.
     ///
     /// # Errors
     ///

@@ -172,6 +172,13 @@ impl ProviderTemplate {
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), variables: BTreeMap::new() }
     }
+
+    /// Sets a variable.
+    #[must_use]
+    pub fn var(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.variables.insert(name.into(), value.into());
+        self
+    }
 }
 
 impl fmt::Debug for ProviderTemplate {

@@ -196,6 +196,28 @@ impl<M: Message> Draft<M> {
         self
     }
 
+    /// Has a template kept at a provider make the content where that provider sends it. `provider`
+    /// names it with the kind: `sendgrid.email`.
+    ///
+    /// ```
+    /// use dakiya::{Email, EmailAddress, Message, ProviderTemplate};
+    ///
+    /// let to = EmailAddress::parse("asha@example.com")?;
+    /// let template = ProviderTemplate::new("d-3f1c9c0e5b7a4d2f").var("order", "2041");
+    /// let draft = Email::to(to).draft().with_provider_template("sendgrid.email", template);
+    /// # let _ = draft;
+    /// # Ok::<(), dakiya::AddressError>(())
+    /// ```
+    #[must_use]
+    pub fn with_provider_template(
+        mut self,
+        provider: impl Into<String>,
+        template: ProviderTemplate,
+    ) -> Self {
+        self.delivery.provider_templates.insert(provider.into(), template);
+        self
+    }
+
     /// Sets what the message is for.
     #[must_use]
     pub fn purpose(mut self, purpose: Purpose) -> Self {

@@ -122,6 +122,22 @@ macro_rules! channels {
                 })*
             }
 
+            /// Takes over what `other` has and this has not.
+            pub(crate) fn fill(&mut self, other: Self) {
+                $(if self.$field.is_none() {
+                    self.$field = other.$field;
+                })*
+            }
+
+            /// The channel of `kind`, and those of the others.
+            pub(crate) fn part(mut self, kind: Kind) -> (Self, Self) {
+                let mut named = Self::default();
+                $(if <$message as Message>::KIND == kind {
+                    named.$field = self.$field.take();
+                })*
+                (named, self)
+            }
+
             pub(crate) fn is_empty(&self) -> bool {
                 self.kinds().is_empty()
             }
