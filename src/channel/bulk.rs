@@ -8,7 +8,10 @@ use std::{
 use futures_util::stream::{self, StreamExt as _};
 
 use super::Receipt;
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    time::Timestamp,
+};
 
 /// A message's place in the batch, and what became of it.
 pub(crate) type Outcome = (usize, Result<Receipt>);
@@ -61,6 +64,15 @@ pub(crate) fn split<V>(
         parts.push(part);
     }
     parts
+}
+
+/// How long the answer to a request for all of them is waited for: until the last deadline, since
+/// nobody's answer may be cut off for another's.
+pub(crate) fn deadline(
+    deadlines: impl IntoIterator<Item = Option<Timestamp>>,
+) -> Option<Timestamp> {
+    let all: Option<Vec<_>> = deadlines.into_iter().collect();
+    all?.into_iter().max()
 }
 
 /// Runs the requests, at most `in_flight` at a time, and gives one result each, in the order of the

@@ -11,10 +11,10 @@ use super::{
 };
 use crate::{
     channel::Capabilities,
-    error::{Error, Fault, Result},
-    http::{SharedTransport, default_transport, endpoint},
+    error::{Fault, Result},
+    http::{SharedTransport, connection::ConnectionSettings},
     message::Mailbox,
-    time::{SharedClock, default_clock},
+    time::SharedClock,
 };
 
 /// Builds an [`Account`].
@@ -24,7 +24,7 @@ pub struct AccountBuilder {
     version: Version,
     auth: Option<Auth>,
     region: Region,
-    endpoint: Option<String>,
+    connection: ConnectionSettings,
     from: Option<Mailbox>,
     sub_account: Option<(String, String)>,
     reply_to: Option<ReplyToForm>,
@@ -32,8 +32,6 @@ pub struct AccountBuilder {
     content_with_template: bool,
     defaults: Options,
     limits: Capabilities,
-    transport: Option<SharedTransport>,
-    clock: Option<SharedClock>,
 }
 
 impl AccountBuilder {
@@ -43,7 +41,7 @@ impl AccountBuilder {
             version: Version::default(),
             auth: None,
             region: Region::default(),
-            endpoint: None,
+            connection: ConnectionSettings::default(),
             from: None,
             sub_account: None,
             reply_to: None,
@@ -51,8 +49,6 @@ impl AccountBuilder {
             content_with_template: false,
             defaults: Options::new(),
             limits: CAPABILITIES,
-            transport: None,
-            clock: None,
         }
     }
 
@@ -83,7 +79,7 @@ impl AccountBuilder {
     /// Sets another host than the region's, such as `https://api.pepipost.com`; the version's
     /// path follows it. HTTPS, except to this machine.
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.endpoint = Some(endpoint.into());
+        self.connection.endpoint = Some(endpoint.into());
         self
     }
 
@@ -145,13 +141,13 @@ impl AccountBuilder {
 
     /// Sets what carries the requests. Default: reqwest.
     pub fn transport(mut self, transport: SharedTransport) -> Self {
-        self.transport = Some(transport);
+        self.connection.transport = Some(transport);
         self
     }
 
     /// Sets the clock. Default: the system's.
     pub fn clock(mut self, clock: SharedClock) -> Self {
-        self.clock = Some(clock);
+        self.connection.clock = Some(clock);
         self
     }
 
@@ -170,8 +166,6 @@ impl AccountBuilder {
             let remedy = "copy it from the dashboard, without spaces";
             faults.push(Fault::new("api_key", "is no API key", remedy));
         }
-        let base = self.endpoint.as_deref().unwrap_or_else(|| self.region.endpoint());
-        let endpoint = endpoint(base).map_err(|fault| faults.push(fault)).ok();
         for (field, value) in [("batch", self.limits.batch), ("in_flight", self.limits.in_flight)] {
             if value == 0 {
                 faults.push(Fault::new(field, "is 0", "write 1 or more"));
@@ -185,24 +179,14 @@ impl AccountBuilder {
             }
             header
         });
-        let clock = self.clock.or_else(|| default_clock().ok());
-        if clock.is_none() {
-            faults.push(Fault::new("clock", "is missing", "hand one in with `clock`"));
-        }
-        let (Some(endpoint), Some(clock), true) = (endpoint, clock, faults.is_empty()) else {
-            return Err(refused(faults));
-        };
-        let transport = self.transport.map_or_else(|| default_transport(&clock), Ok);
-        let transport = transport.map_err(|error| error.with_provider(LABEL))?;
+        let connection = self.connection.connect(LABEL, self.region.endpoint(), faults)?;
         Ok(Account {
             api_key: self.api_key,
             auth,
             acting_for: sub_account,
             limits: self.limits,
-            transport,
-            clock,
+            connection,
             settings: Settings {
-                endpoint: endpoint.as_str().trim_end_matches('/').to_owned(),
                 version: self.version,
                 from: self.from,
                 reply_to: self.reply_to.unwrap_or(match self.version {
@@ -215,10 +199,6 @@ impl AccountBuilder {
             },
         })
     }
-}
-
-fn refused(faults: Vec<Fault>) -> Error {
-    Error::config("the account's settings are not valid").with_faults(faults).with_provider(LABEL)
 }
 
 impl fmt::Debug for AccountBuilder {
@@ -245,7 +225,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         let fields: Vec<_> = error.faults().iter().map(|fault| &*fault.field).collect();
-        assert_eq!(fields, ["api_key", "endpoint", "batch", "sub_account"]);
+        assert_eq!(fields, ["api_key", "batch", "sub_account", "endpoint"]);
         assert!(!error.to_string().contains("two words"));
     }
 }

@@ -10,9 +10,9 @@ use super::{AccountBuilder, LABEL, Options};
 use crate::{
     channel::Capabilities,
     error::{Error, Result},
-    http::SharedTransport,
+    http::connection::Connection,
     message::Mailbox,
-    time::{SharedClock, Timestamp},
+    time::Timestamp,
 };
 
 /// An account at Netcore's mail API. Cheap to clone.
@@ -35,16 +35,13 @@ pub struct Account {
     /// The header that names a sub-account.
     pub(super) acting_for: Option<(HeaderName, HeaderValue)>,
     pub(super) limits: Capabilities,
-    pub(super) transport: SharedTransport,
-    pub(super) clock: SharedClock,
+    pub(super) connection: Connection,
     pub(super) settings: Settings,
 }
 
 /// What the encoder reads.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
-    /// Without a slash at its end.
-    pub(super) endpoint: String,
     pub(super) version: Version,
     pub(super) from: Option<Mailbox>,
     pub(super) reply_to: ReplyToForm,
@@ -70,7 +67,7 @@ impl Account {
         deadline: Option<Timestamp>,
     ) -> Result<Response<Bytes>> {
         let request = self.authorize(request)?;
-        let answer = self.transport.execute(request, deadline).await;
+        let answer = self.connection.send(request, deadline).await;
         answer.map_err(|error| error.with_provider(LABEL))
     }
 

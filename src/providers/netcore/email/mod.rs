@@ -71,7 +71,7 @@ impl Provider for Account {
 
     /// Lists the sending domains; the key needs the scope to read them.
     async fn check(&self) -> Result<()> {
-        let deadline = after(self.clock.now(), CHECK);
+        let deadline = after(self.connection.now(), CHECK);
         let response = self.execute(wire::check(self)?, Some(deadline)).await?;
         wire::decode_check(self, &response)
     }

@@ -68,17 +68,16 @@ pub(super) fn check(account: &Account) -> Result<Request<Bytes>> {
 }
 
 fn request(account: &Account, method: Method, path: &str, body: Bytes) -> Result<Request<Bytes>> {
-    let settings = &account.settings;
+    let posted = method == Method::POST;
+    let path = [account.settings.version.path(), "/", path].concat();
+    let request = account.connection.request(method, &path, body);
+    let mut request = request.map_err(|error| error.with_provider(LABEL))?;
     let json = HeaderValue::from_static("application/json");
-    let mut request = Request::builder()
-        .uri([&settings.endpoint, "/", settings.version.path(), "/", path].concat())
-        .header(header::ACCEPT, json.clone());
-    if method == Method::POST {
-        request = request.header(header::CONTENT_TYPE, json);
+    request.headers_mut().insert(header::ACCEPT, json.clone());
+    if posted {
+        request.headers_mut().insert(header::CONTENT_TYPE, json);
     }
-    // The cause quotes the endpoint, which may be private.
-    let request = request.method(method).body(body);
-    request.map_err(|_| Error::config("the endpoint is no URL").with_provider(LABEL))
+    Ok(request)
 }
 
 pub(super) fn prepare<'a>(
@@ -122,7 +121,7 @@ pub(super) fn prepare<'a>(
     }
     let priority = options.priority.unwrap_or_else(|| Priority::of(delivery.purpose));
     // A time that has passed means now, and what the API makes of one is not documented.
-    let schedule = delivery.send_at.filter(|at| *at > account.clock.now());
+    let schedule = delivery.send_at.filter(|at| *at > account.connection.now());
 
     let everyone = |list: &'a [Mailbox]| list.iter().map(Address::from).collect::<Vec<_>>();
     let token_for = |list: &[Mailbox]| (!list.is_empty()).then(|| token.clone());
@@ -246,7 +245,7 @@ fn add_variables(
 /// The provider's id of an accepted request.
 pub(super) fn decode(account: &Account, response: &Response<Bytes>) -> Result<Option<String>> {
     if !response.status().is_success() {
-        return Err(error::from_response(response, account.clock.now()));
+        return Err(error::from_response(response, account.connection.now()));
     }
     let unreadable = || {
         let error = Error::new(ErrorKind::Response, "accepted, but the answer cannot be read");
@@ -260,7 +259,7 @@ pub(super) fn decode(account: &Account, response: &Response<Bytes>) -> Result<Op
     }
     let body: Value = serde_json::from_slice(response.body()).map_err(|_| unreadable())?;
     if error::is_refusal(&body) {
-        return Err(error::from_response(response, account.clock.now()));
+        return Err(error::from_response(response, account.connection.now()));
     }
     match body.pointer("/data/message_id") {
         Some(Value::String(id)) if !id.is_empty() => Ok(Some(id.clone())),
@@ -299,7 +298,7 @@ impl Accepted<'_> {
 
 /// A list of domains is an array, so only an object can say that the check failed.
 pub(super) fn decode_check(account: &Account, response: &Response<Bytes>) -> Result<()> {
-    let refused = || error::from_response(response, account.clock.now());
+    let refused = || error::from_response(response, account.connection.now());
     if !response.status().is_success() {
         return Err(refused());
     }
@@ -314,7 +313,7 @@ pub(super) fn receipt(
     envelope: &Envelope<Email>,
     id: Option<String>,
 ) -> Receipt {
-    Receipt::new(LABEL, envelope, account.clock.now()).with_provider_message_id(id)
+    Receipt::new(LABEL, envelope, account.connection.now()).with_provider_message_id(id)
 }
 
 /// How many bytes `value` has as JSON.

@@ -1,8 +1,9 @@
 //! How a batch is cut into requests.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, hash::Hash};
 
 use super::wire::Fields;
+use crate::channel::bulk;
 
 /// From how many numbers on a text that a mixed batch repeats is worth a request of its own.
 const WORTH: usize = 10;
@@ -56,20 +57,12 @@ pub(super) fn plan(
 }
 
 /// The messages by `key`, groups in the order of their first.
-fn group<'a, K: std::hash::Hash + Eq>(
+fn group<'a, K: Hash + Eq>(
     messages: Vec<(usize, Fields<'a>)>,
     key: impl Fn(&Fields<'a>) -> K,
 ) -> Vec<Vec<(usize, Fields<'a>)>> {
-    let mut groups: Vec<Vec<_>> = Vec::new();
-    let mut places = HashMap::new();
-    for message in messages {
-        let place = *places.entry(key(&message.1)).or_insert(groups.len());
-        match groups.get_mut(place) {
-            Some(group) => group.push(message),
-            None => groups.push(vec![message]),
-        }
-    }
-    groups
+    let keyed = messages.into_iter().map(|(index, fields)| (index, key(&fields), fields));
+    bulk::group(keyed).into_iter().map(|(_, members)| members).collect()
 }
 
 /// The messages so that no number comes twice in one round: the platform drops what looks like a
@@ -94,9 +87,7 @@ fn cut<'a>(
     limit: usize,
     part: impl Fn(Vec<(usize, Fields<'a>)>) -> Part<'a>,
 ) {
-    let mut members = members.into_iter().peekable();
-    while members.peek().is_some() {
-        let mut chunk: Vec<_> = members.by_ref().take(limit.max(1)).collect();
+    for mut chunk in bulk::split(members, limit, usize::MAX, |_| 0) {
         match chunk.pop() {
             Some((index, fields)) if chunk.is_empty() => parts.push(Part::Single(index, fields)),
             Some(last) => {

@@ -3,18 +3,21 @@
 use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, header::CONTENT_TYPE};
+use http::{HeaderValue, Method, Request, header::CONTENT_TYPE};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
-use url::Url;
 
 use super::{CAPABILITIES, LABEL};
 use crate::{
     channel::Capabilities,
     error::{Error, Fault, Result},
-    http::{SharedTransport, default_transport, endpoint, form},
+    http::{
+        SharedTransport,
+        connection::{Connection, ConnectionSettings, sensitive},
+        form,
+    },
     message::SenderId,
-    time::{SharedClock, default_clock},
+    time::SharedClock,
 };
 
 /// Names that the API uses itself, which no extra parameter may take.
@@ -60,13 +63,11 @@ pub struct Account {
     pub(super) same_text_limit: usize,
     pub(super) csv_limit: usize,
     pub(super) capabilities: Capabilities,
-    pub(super) transport: SharedTransport,
-    pub(super) clock: SharedClock,
+    pub(super) connection: Connection,
     feed_id: String,
     user: SecretString,
     password: SecretString,
     api_key: Option<SecretString>,
-    endpoint: Url,
     parameters: Vec<(String, String)>,
 }
 
@@ -95,7 +96,7 @@ impl Account {
             sender: None,
             entity: None,
             bound: false,
-            endpoint: Self::ENDPOINT.into(),
+            connection: ConnectionSettings::default(),
             form: Form::default(),
             shorten: false,
             async_accept: false,
@@ -103,15 +104,11 @@ impl Account {
             same_text_limit: 5_000,
             csv_limit: 1_000,
             parameters: Vec::new(),
-            transport: None,
-            clock: None,
         }
     }
 
     /// A POST of `payload` with the credentials, to `path` under the endpoint.
     pub(super) fn post(&self, path: &str, payload: Payload<'_>) -> Result<Request<Bytes>> {
-        // The endpoint ends in a slash and has no query.
-        let url = [self.endpoint.as_str(), path].concat();
         let (user, password) = (self.user.expose_secret(), self.password.expose_secret());
         let (media_type, body) = match payload {
             Payload::Form(own) => {
@@ -138,15 +135,14 @@ impl Account {
                 ("application/json", Value::Object(object).to_string())
             }
         };
-        let media_type = HeaderValue::from_static(media_type);
-        let mut request = Request::post(url).header(CONTENT_TYPE, media_type);
+        let mut request = self.connection.request(Method::POST, path, body)?;
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         if let Some(key) = &self.api_key {
-            let mut value = HeaderValue::from_str(key.expose_secret())
-                .map_err(|_| Error::config("the API key is no header value"))?;
-            value.set_sensitive(true);
-            request = request.header("api-key", value);
+            let value = sensitive(key.expose_secret())
+                .ok_or_else(|| Error::config("the API key is no header value"))?;
+            request.headers_mut().insert("api-key", value);
         }
-        request.body(body.into()).map_err(|_| Error::config("the endpoint is no URL"))
+        Ok(request)
     }
 }
 
@@ -156,7 +152,7 @@ impl fmt::Debug for Account {
             .field("feed_id", &self.feed_id)
             .field("sender", &self.sender)
             .field("entity", &self.entity)
-            .field("endpoint", &self.endpoint.as_str())
+            .field("connection", &self.connection)
             .field("form", &self.form)
             .finish_non_exhaustive()
     }
@@ -173,7 +169,7 @@ pub struct AccountBuilder {
     sender: Option<SenderId>,
     entity: Option<String>,
     bound: bool,
-    endpoint: String,
+    connection: ConnectionSettings,
     form: Form,
     shorten: bool,
     async_accept: bool,
@@ -181,8 +177,6 @@ pub struct AccountBuilder {
     same_text_limit: usize,
     csv_limit: usize,
     parameters: Vec<(String, String)>,
-    transport: Option<SharedTransport>,
-    clock: Option<SharedClock>,
 }
 
 impl AccountBuilder {
@@ -209,7 +203,7 @@ impl AccountBuilder {
     /// Sets where messages go, such as `https://smsapi.netcorecloud.net/BulkSms/v2/`. HTTPS, but
     /// for a loopback address. Default: [`Account::ENDPOINT`].
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
-        self.endpoint = url.into();
+        self.connection.endpoint = Some(url.into());
         self
     }
 
@@ -265,13 +259,13 @@ impl AccountBuilder {
 
     /// Sets what carries the requests. Default: `ReqwestTransport`.
     pub fn transport(mut self, transport: SharedTransport) -> Self {
-        self.transport = Some(transport);
+        self.connection.transport = Some(transport);
         self
     }
 
     /// Sets the clock. Default: the system's.
     pub fn clock(mut self, clock: SharedClock) -> Self {
-        self.clock = Some(clock);
+        self.connection.clock = Some(clock);
         self
     }
 
@@ -283,17 +277,7 @@ impl AccountBuilder {
     pub fn build(self) -> Result<Account> {
         let mut faults = Vec::new();
         self.check(&mut faults);
-        let endpoint = endpoint(&self.endpoint).map_err(|fault| faults.push(fault)).ok();
-        let clock = self.clock.or_else(|| default_clock().ok());
-        if clock.is_none() {
-            faults.push(Fault::new("clock", "is missing", "turn on `reqwest`, or hand one in"));
-        }
-        let (Some(endpoint), Some(clock), true) = (endpoint, clock, faults.is_empty()) else {
-            return Err(Error::config("the account cannot be built")
-                .with_faults(faults)
-                .with_provider(LABEL));
-        };
-        let transport = self.transport.map_or_else(|| default_transport(&clock), Ok);
+        let connection = self.connection.connect(LABEL, Account::ENDPOINT, faults)?;
         Ok(Account {
             sender: self.sender,
             entity: self.entity,
@@ -305,13 +289,11 @@ impl AccountBuilder {
             same_text_limit: self.same_text_limit,
             csv_limit: self.csv_limit,
             capabilities: CAPABILITIES.batch(self.same_text_limit.max(self.csv_limit)),
-            transport: transport.map_err(|error| error.with_provider(LABEL))?,
-            clock,
+            connection,
             feed_id: self.feed_id,
             user: self.user,
             password: self.password,
             api_key: self.api_key,
-            endpoint,
             parameters: self.parameters,
         })
     }

@@ -29,10 +29,7 @@
 //! [CSV message API](https://emaildocs.netcorecloud.com/reference/csv-message-api),
 //! [SMS webhooks](https://emaildocs.netcorecloud.com/docs/sms-webhooks).
 
-use std::time::Duration;
-
 use async_trait::async_trait;
-use futures_util::stream::{self, StreamExt as _};
 
 pub use self::{
     config::{Account, AccountBuilder, Form},
@@ -41,10 +38,9 @@ pub use self::{
 };
 use super::NAME;
 use crate::{
-    channel::{Capabilities, Channel, Features, Provider, Receipt},
+    channel::{Capabilities, Channel, Features, Provider, Receipt, bulk},
     error::{Error, ErrorKind, Result},
     message::{Envelope, Sms},
-    time::after,
 };
 
 mod batch;
@@ -64,9 +60,6 @@ const LABEL: &str = "netcore.sms";
 const CAPABILITIES: Capabilities =
     Capabilities::new(Features::TEXT.union(Features::SCHEDULING)).in_flight(8);
 
-/// How long a check may take.
-const CHECK: Duration = Duration::from_secs(30);
-
 #[async_trait]
 impl Provider for Account {
     fn name(&self) -> &str {
@@ -80,12 +73,8 @@ impl Provider for Account {
     /// documented: a feed that looks at the number first would pass with a wrong password.
     async fn check(&self) -> Result<()> {
         let request = wire::encode_check(self)?;
-        let response = self
-            .transport
-            .execute(request, Some(after(self.clock.now(), CHECK)))
-            .await
-            .map_err(labelled)?;
-        wire::decode_check(&response, self.clock.now()).map_err(labelled)
+        let response = self.connection.call(request).await.map_err(labelled)?;
+        wire::decode_check(&response, self.connection.now()).map_err(labelled)
     }
 }
 
@@ -99,7 +88,7 @@ impl Channel<Sms> for Account {
         let fields = wire::Fields::of(self, envelope).map_err(labelled)?;
         let request = wire::encode(self, &fields)?;
         let deadline = envelope.delivery.deadline;
-        let response = self.transport.execute(request, deadline).await.map_err(labelled)?;
+        let response = self.connection.send(request, deadline).await.map_err(labelled)?;
         let outcome = wire::decode(self, &response, 1).pop();
         receipt(self, envelope, outcome)
     }
@@ -107,25 +96,16 @@ impl Channel<Sms> for Account {
     /// One request for each text that several numbers share, CSV requests for the rest, cut at the
     /// account's limits. Answers are matched by the index that each message was sent with.
     async fn send_batch(&self, envelopes: &[&Envelope<Sms>]) -> Vec<Result<Receipt>> {
-        let mut results: Vec<Option<Result<Receipt>>> = Vec::new();
-        results.resize_with(envelopes.len(), || None);
-        let mut accepted = Vec::with_capacity(envelopes.len());
+        let (mut accepted, mut refused) = (Vec::with_capacity(envelopes.len()), Vec::new());
         for (index, envelope) in envelopes.iter().enumerate() {
             match wire::Fields::of(self, envelope) {
                 Ok(fields) => accepted.push((index, fields)),
-                Err(error) => set(&mut results, index, Err(labelled(error))),
+                Err(error) => refused.push((index, Err(labelled(error)))),
             }
         }
         let parts = batch::plan(accepted, self.same_text_limit, self.csv_limit);
-        // Collected first: mapping inside the stream is not general enough for the compiler.
-        let sends: Vec<_> = parts.iter().map(|part| self.send_part(part, envelopes)).collect();
-        let mut sends = stream::iter(sends).buffered(self.capabilities.in_flight.max(1));
-        while let Some(done) = sends.next().await {
-            for (index, result) in done {
-                set(&mut results, index, result);
-            }
-        }
-        results.into_iter().map(|result| result.unwrap_or_else(|| Err(unanswered()))).collect()
+        let sends = parts.iter().map(|part| self.send_part(part, envelopes)).collect();
+        bulk::run(LABEL, envelopes.len(), refused, sends, self.capabilities.in_flight).await
     }
 }
 
@@ -134,14 +114,12 @@ impl Account {
         &self,
         part: &batch::Part<'_>,
         envelopes: &[&Envelope<Sms>],
-    ) -> Vec<(usize, Result<Receipt>)> {
+    ) -> Vec<bulk::Outcome> {
         let members: Vec<_> =
             part.indices().filter_map(|at| Some((at, *envelopes.get(at)?))).collect();
-        // The caller waits for all of them: nobody's answer is cut off for another's deadline.
-        let deadlines = members.iter().map(|(_, envelope)| envelope.delivery.deadline);
-        let deadline = deadlines.collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
+        let deadline = bulk::deadline(members.iter().map(|(_, one)| one.delivery.deadline));
         let outcomes = match wire::encode_part(self, part) {
-            Ok(request) => match self.transport.execute(request, deadline).await {
+            Ok(request) => match self.connection.send(request, deadline).await {
                 Ok(response) => wire::decode(self, &response, members.len()),
                 Err(error) => vec![Err(error); members.len()],
             },
@@ -155,12 +133,6 @@ impl Account {
     }
 }
 
-fn set(results: &mut [Option<Result<Receipt>>], index: usize, result: Result<Receipt>) {
-    if let Some(slot) = results.get_mut(index) {
-        *slot = Some(result);
-    }
-}
-
 /// The receipt of a message that was accepted under a provider's id, or why it was not.
 fn receipt(
     account: &Account,
@@ -168,7 +140,7 @@ fn receipt(
     outcome: Option<Result<Option<String>>>,
 ) -> Result<Receipt> {
     let id = outcome.unwrap_or_else(|| Err(unanswered())).map_err(labelled)?;
-    Ok(Receipt::new(LABEL, envelope, account.clock.now())
+    Ok(Receipt::new(LABEL, envelope, account.connection.now())
         .with_provider_message_id(id)
         .with_segments(envelope.message.segments().segments))
 }

@@ -42,7 +42,7 @@ impl<'a> Fields<'a> {
     pub(super) fn of(account: &'a Account, envelope: &'a Envelope<Sms>) -> Result<Self> {
         account.capabilities.admit(LABEL, envelope)?;
         envelope.validate_for(LABEL)?;
-        let now = account.clock.now();
+        let now = account.connection.now();
         if envelope.delivery.deadline.is_some_and(|deadline| deadline <= now) {
             let late = Error::new(ErrorKind::Timeout, "the deadline passed before it was sent");
             return Err(late.with_fate(Fate::NotSent));
@@ -209,7 +209,7 @@ pub(super) fn decode(
     response: &Response<Bytes>,
     count: usize,
 ) -> Vec<Result<Option<String>>> {
-    let now = account.clock.now();
+    let now = account.connection.now();
     let answer = match read(response, now) {
         Ok(answer) => answer,
         Err(error) => return vec![Err(error); count],
