@@ -31,6 +31,9 @@ use jiff::{civil::DateTime, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+/// How many lines go out as one batch.
+const LINES: usize = 1_000;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
@@ -115,10 +118,14 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
         io::stdin().lock().split(b'\n').map_while(Result::ok).try_for_each(|line| send.send(line))
     });
     while let Some(first) = lines.recv().await {
-        // What is written at once takes a moment to come in.
-        TokioClock::default().sleep(Duration::from_millis(2)).await;
         let mut wanted = vec![first];
-        wanted.extend(std::iter::from_fn(|| lines.try_recv().ok()).take(999));
+        // What is written at once takes a moment to come in: until a moment brings nothing.
+        let mut seen = 0;
+        while seen < wanted.len() && wanted.len() < LINES {
+            seen = wanted.len();
+            TokioClock::default().sleep(Duration::from_millis(2)).await;
+            wanted.extend(std::iter::from_fn(|| lines.try_recv().ok()).take(LINES - seen));
+        }
         wanted.retain(|line| !line.trim_ascii().is_empty());
         let answers = answer(&messenger, &wanted, &reader).await;
         let mut out = io::stdout().lock();

@@ -72,16 +72,56 @@ fn all_that_is_missing_or_contradictory_is_named_at_once() {
 }
 
 #[test]
-fn providers_that_this_build_lacks_are_named() {
+fn a_provider_that_this_build_lacks_is_named_with_those_it_has() {
+    let error = Messenger::builder().from_vars(vars("SMS_PROVIDER=pigeon")).unwrap_err();
+    let fault = &error.faults()[0];
+    assert_eq!(fault.field, "SMS_PROVIDER");
+    assert!(fault.problem.contains("`pigeon`") && fault.remedy.contains("twilio"), "{fault}");
+}
+
+#[test]
+fn what_the_new_providers_lack_is_named_by_variable() {
+    assert_eq!(faults("SMS_PROVIDER=twilio"), ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"]);
     assert_eq!(
-        faults("SMS_PROVIDER=twilio TWILIO_ACCOUNT_SID=AC1 TWILIO_AUTH_TOKEN=hunter2"),
-        ["SMS_PROVIDER"]
+        faults("TWILIO_ACCOUNT_SID=AC1 TWILIO_API_KEY=SK1"),
+        ["TWILIO_API_SECRET"],
+        "an API key takes the place of the token"
     );
-    assert_eq!(faults("TWILIO_ACCOUNT_SID=AC1"), ["SMS_PROVIDER"]);
+    assert_eq!(faults("WHATSAPP_TOKEN=hunter2"), ["WHATSAPP_PHONE_NUMBER_ID"]);
     assert_eq!(
-        faults("WHATSAPP_PROVIDER=meta WHATSAPP_ACCESS_TOKEN=hunter2"),
-        ["WHATSAPP_PROVIDER"]
+        faults("EMAIL_PROVIDER=ses AWS_ACCESS_KEY_ID=hunter2"),
+        ["AWS_SECRET_ACCESS_KEY", "AWS_REGION", "EMAIL_FROM_ADDRESS"]
     );
+    assert_eq!(faults("MAILGUN_API_KEY=hunter2"), ["MAILGUN_DOMAIN", "EMAIL_FROM_ADDRESS"]);
+}
+
+#[tokio::test]
+async fn every_provider_is_built_from_the_variables_of_its_guides() {
+    let from = "EMAIL_FROM_ADDRESS=shop@example.com";
+    let sid = "AC00112233445566778899aabbccddeeff";
+    let emails = [
+        "EMAIL_PROVIDER=ses AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=hunter2 AWS_REGION=ap-south-1",
+        "MAILGUN_API_KEY=hunter2 MAILGUN_DOMAIN=mg.example.com MAILGUN_REGION=eu",
+        "SENDGRID_API_KEY=SG.hunter2 SENDGRID_REGION=eu",
+    ];
+    for settings in emails {
+        assert_eq!(kinds(&format!("{settings} {from}")), [Kind::Email], "{settings}");
+    }
+    let twilio = format!(
+        "TWILIO_ACCOUNT_SID={sid} TWILIO_AUTH_TOKEN=hunter2 TWILIO_PHONE_NUMBER=+15005550006"
+    );
+    assert!(kinds(&twilio).contains(&Kind::Sms));
+    let meta = "WHATSAPP_ACCESS_TOKEN=hunter2 WHATSAPP_PHONE_NUMBER_ID=106540352242922";
+    assert_eq!(kinds(meta), [Kind::WhatsApp]);
+    // Each kind by the provider that is named for it, whatever else an account could send.
+    let both = format!("SMS_PROVIDER=twilio {twilio} {meta} TWILIO_WHATSAPP_NUMBER=+15005550006");
+    assert_eq!(
+        faults(&both),
+        ["WHATSAPP_PROVIDER"],
+        "two providers of one kind must be told apart"
+    );
+    let kinds = kinds(&format!("{both} WHATSAPP_PROVIDER=meta"));
+    assert!(kinds.contains(&Kind::Sms) && kinds.contains(&Kind::WhatsApp));
 }
 
 #[tokio::test]
@@ -125,7 +165,7 @@ async fn a_wrong_url_names_each_setting_and_quotes_no_secret() {
         ),
         ["api_key", "from", "version", "colour"]
     );
-    assert!(wrong("twilio://SID:hunter2@default").is_empty());
+    assert!(wrong("pigeon://SID:hunter2@default").is_empty());
     assert!(wrong("roundrobin(sandbox:// sandbox://)").is_empty());
     assert!(wrong("failover(smtp://hunter2:hunter2@a.example.com netcore+sms://u:hunter2@390001?sender=DRISHT&entity=1101000000000000017)").is_empty());
     assert_eq!(wrong("smtp://hunter2@mail.example.com"), ["password"]);

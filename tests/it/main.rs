@@ -12,6 +12,7 @@
 )]
 
 mod architecture;
+mod bulk;
 mod config;
 mod conformance;
 mod dlt;

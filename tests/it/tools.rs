@@ -37,14 +37,14 @@ fn run(name: &str, arguments: &[&str], input: impl Into<Vec<u8>>) -> Output {
     output
 }
 
-fn answers(name: &str, arguments: &[&str], input: impl Into<Vec<u8>>) -> Vec<Value> {
+pub(crate) fn answers(name: &str, arguments: &[&str], input: impl Into<Vec<u8>>) -> Vec<Value> {
     let output = run(name, arguments, input);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn lines(values: &[Value]) -> String {
+pub(crate) fn lines(values: &[Value]) -> String {
     values.iter().fold(String::new(), |all, value| all + &value.to_string() + "\n")
 }
 

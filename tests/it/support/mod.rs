@@ -1,2 +1,3 @@
+pub(crate) mod fakes;
 pub(crate) mod smtp;
 pub(crate) mod specs;
