@@ -121,8 +121,7 @@ impl MailgunBuilder {
             }
             value
         });
-        if let Some(from) = self.from.as_ref().filter(|from| !from.email.local_part().is_ascii()) {
-            let _ = from;
+        if self.from.as_ref().is_some_and(|from| !from.email.local_part().is_ascii()) {
             faults.push(Fault::new("from", "is not ASCII before the @", "use another address"));
         }
         let region = self.connection.endpoint.is_none().then_some(self.region);

@@ -15,11 +15,8 @@ use crate::{
     error::{Error, Result},
     http::connection::{Connection, basic},
     message::Mailbox,
-    time::{Timestamp, after},
+    time::Timestamp,
 };
-
-/// How long a call may take that is no send.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where a domain lives: whose servers keep its mails.
 #[non_exhaustive]
@@ -95,7 +92,9 @@ impl Mailgun {
 
     /// The same for a call that is no send, which ends after 30 s.
     pub(super) async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>> {
-        self.execute(request, Some(after(self.connection.now(), PATIENCE))).await
+        let request = self.authorize(request)?;
+        let answer = self.connection.call(request).await;
+        answer.map_err(|error| error.with_provider(LABEL))
     }
 
     fn authorize(&self, mut request: Request<Bytes>) -> Result<Request<Bytes>> {
@@ -113,6 +112,11 @@ impl Mailgun {
 pub(super) fn credential(api_key: &SecretString) -> Option<HeaderValue> {
     let key = api_key.expose_secret();
     key.bytes().all(|byte| byte.is_ascii_graphic()).then(|| basic("api", key)).flatten()
+}
+
+/// A password that goes into a form.
+pub(super) fn password(secret: &SecretString) -> &str {
+    secret.expose_secret()
 }
 
 impl fmt::Debug for Mailgun {

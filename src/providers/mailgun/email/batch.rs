@@ -1,6 +1,6 @@
 //! Many mails in few requests.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
 
 use super::{
     CAPABILITIES, LABEL,
@@ -120,6 +120,6 @@ async fn post(account: &Mailgun, shared: &Shared<'_>, part: &[(usize, Own<'_>)])
 
 /// The error of a mail that was refused with another one of its request.
 fn beside() -> Error {
-    let message: Cow<'_, str> = "refused with other messages of the same request".into();
-    Error::new(ErrorKind::Rejected, message.into_owned()).with_provider(LABEL)
+    let message = "refused with other messages of the same request";
+    Error::new(ErrorKind::Rejected, message).with_provider(LABEL)
 }

@@ -3,14 +3,14 @@
 use std::{borrow::Cow, fmt};
 
 use http::Method;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::{Pairs, ask, bare, date, limit, present, tell, text, with_form, yes};
 use crate::{
     error::Result,
     http::{Page, connection::segment},
-    providers::mailgun::{ClickTracking, Mailgun},
+    providers::mailgun::{ClickTracking, Mailgun, config},
     time::Timestamp,
 };
 
@@ -241,7 +241,8 @@ impl DomainSettings {
             SpamAction::Disabled => "disabled".into(),
             SpamAction::Tag => "tag".into(),
         });
-        let password = self.smtp_password.as_ref().map(|password| password.expose_secret().into());
+        let password =
+            self.smtp_password.as_ref().map(|password| config::password(password).into());
         let ips = Some(self.ips.join(",")).filter(|ips| !ips.is_empty()).map(Cow::Owned);
         let pairs: [(&str, Option<Cow<'_, str>>); 18] = [
             ("smtp_password", password),
