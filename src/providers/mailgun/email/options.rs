@@ -335,10 +335,7 @@ impl Options {
 
     /// The `v:` fields, JSON as JSON.
     pub(super) fn variable_fields(&self) -> Vec<(String, Cow<'static, str>)> {
-        let text = |value: &Value| match value {
-            Value::String(text) => text.clone(),
-            value => value.to_string(),
-        };
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         self.variables
             .iter()
             .map(|(name, value)| (format!("v:{name}"), text(value).into()))

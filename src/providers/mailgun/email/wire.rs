@@ -6,7 +6,6 @@ use bytes::Bytes;
 use http::{Request, Response};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::{
     CALLBACK_DATA, CAPABILITIES, LABEL, MESSAGE_ID, Options,
@@ -49,34 +48,7 @@ pub(super) fn prepare<'a>(
     let mut faults = invalid.map(|error| error.faults().to_vec()).unwrap_or_default();
     check(account, envelope, &options, &mut faults);
 
-    let mut fields: Vec<Field<'a>> = Vec::new();
-    if let Some(from) = mail.from.as_ref().or(account.from.as_ref()) {
-        fields.push(("from".into(), mailbox(from).into()));
-    }
-    if !mail.subject.is_empty() {
-        fields.push(("subject".into(), mail.subject.as_str().into()));
-    }
-    match template {
-        Some(template) => {
-            fields.push(("template".into(), template.id.as_str().into()));
-            options.template_fields(&mut fields);
-        }
-        None => {
-            let texts = [("text", &mail.text), ("html", &mail.html), ("amp-html", &mail.amp)];
-            for (name, text) in texts {
-                fields.extend(text.as_deref().map(|text| (name.into(), text.into())));
-            }
-        }
-    }
-    let own_tags = options.tags.iter().filter(|tag| !delivery.tags.contains(tag));
-    let tags: Vec<&str> = delivery.tags.iter().chain(own_tags).map(String::as_str).collect();
-    limits::tags(&tags, &mut faults);
-    fields.extend(tags.iter().map(|tag| ("o:tag".into(), Cow::Owned((*tag).to_owned()))));
-    if let Some(at) = delivery_time(account, delivery.send_at, &mut faults) {
-        fields.push(("o:deliverytime".into(), at.into()));
-    }
-    options.fields(&mut fields);
-
+    let mut fields = common(account, envelope, &options, &mut faults);
     let mut personal: Vec<(String, Cow<'a, str>)> = headers(mail, &mut faults);
     personal.push((format!("v:{MESSAGE_ID}"), envelope.id.to_string().into()));
     if let Some(data) = &delivery.callback_data {
@@ -94,51 +66,22 @@ pub(super) fn prepare<'a>(
     }
     let (mut fixed, mut variables, mut texts) = (Vec::new(), Vec::new(), Vec::new());
     for (name, value) in template.iter().flat_map(|template| &template.variables) {
-        match value {
-            Value::String(text) if is_plain("t:", text) => {
+        match value.as_str() {
+            Some(text) if is_plain("t:", text) => {
                 variables.push(name.as_str());
-                texts.push(text.as_str());
+                texts.push(text);
             }
-            value => fixed.push((name.as_str(), value.to_string())),
+            _ => fixed.push((name.as_str(), value.to_string())),
         }
-    }
-    let sized = |name: &str| name.get(1..2) == Some(":");
-    let parameters = fields.iter().map(|(name, value)| (&**name, value.len()));
-    let parameters =
-        parameters.chain(names.iter().map(String::as_str).zip(values.iter().map(|v| v.len())));
-    let parameters: usize =
-        parameters.filter(|(name, _)| sized(name)).map(|(name, size)| name.len() + size).sum();
-    let in_template = fixed.iter().map(|(name, json)| name.len() + json.len() + 4).sum::<usize>()
-        + variables
-            .iter()
-            .zip(&texts)
-            .map(|(name, text)| name.len() + text.len() + 6)
-            .sum::<usize>();
-    if parameters + in_template > limits::PARAMETERS {
-        let problem = format!(
-            "are {} bytes with options and variables, Mailgun takes {}",
-            parameters + in_template,
-            limits::PARAMETERS
-        );
-        faults.push(Fault::new("headers", problem, "shorten headers, options or variables"));
-    }
-    if !faults.is_empty() {
-        return Err(Error::invalid(faults).with_provider(LABEL));
     }
     let single = mail.to.len() == 1 && mail.cc.is_empty() && mail.bcc.is_empty();
     let replaces = |text: &str| text.contains("%recipient");
     let literal = options.recipient_variables.is_empty()
         && (fields.iter().any(|(_, value)| replaces(value))
             || fixed.iter().any(|(_, json)| replaces(json)));
-    Ok(Prepared {
-        shared: Shared {
-            deadline: delivery.deadline,
-            fields,
-            names,
-            fixed,
-            variables,
-            files: mail.attachments.iter().map(File).collect(),
-        },
+    let files = mail.attachments.iter().map(File).collect();
+    let prepared = Prepared {
+        shared: Shared { deadline: delivery.deadline, fields, names, fixed, variables, files },
         own: Own {
             to: &mail.to,
             cc: &mail.cc,
@@ -148,7 +91,67 @@ pub(super) fn prepare<'a>(
             recipient_variables: options.recipient_variables,
             shareable: single && !literal,
         },
-    })
+    };
+    let parameters = prepared.parameters();
+    if parameters > limits::PARAMETERS {
+        let most = limits::PARAMETERS;
+        let problem = format!("are {parameters} bytes with options and variables, of {most}");
+        faults.push(Fault::new("headers", problem, "shorten headers, options or variables"));
+    }
+    if faults.is_empty() { Ok(prepared) } else { Err(Error::invalid(faults).with_provider(LABEL)) }
+}
+
+impl Prepared<'_> {
+    /// How many bytes `o:`, `h:`, `v:` and `t:` have together.
+    fn parameters(&self) -> usize {
+        let counts = |name: &str| name.get(1..2) == Some(":");
+        let fields = self.shared.fields.iter().map(|(name, value)| (&**name, value.len()));
+        let names = self.shared.names.iter().map(String::as_str);
+        let own = names.zip(self.own.values.iter().map(|value| value.len()));
+        let fields: usize = fields
+            .chain(own)
+            .filter(|(name, _)| counts(name))
+            .map(|(name, length)| name.len() + length)
+            .sum();
+        let fixed = self.shared.fixed.iter().map(|(name, json)| name.len() + json.len() + 4);
+        let texts = self.shared.variables.iter().zip(&self.own.variables);
+        fields + fixed.chain(texts.map(|(name, text)| name.len() + text.len() + 6)).sum::<usize>()
+    }
+}
+
+/// The fields that are of the mail and not of the recipient.
+fn common<'a>(
+    account: &'a Mailgun,
+    envelope: &'a Envelope<Email>,
+    options: &Options,
+    faults: &mut Vec<Fault>,
+) -> Vec<Field<'a>> {
+    let (mail, delivery) = (&envelope.message, &envelope.delivery);
+    let mut fields: Vec<Field<'a>> = Vec::new();
+    if let Some(from) = mail.from.as_ref().or(account.from.as_ref()) {
+        fields.push(("from".into(), mailbox(from).into()));
+    }
+    if !mail.subject.is_empty() {
+        fields.push(("subject".into(), mail.subject.as_str().into()));
+    }
+    if let Some(template) = delivery.provider_templates.get(LABEL) {
+        fields.push(("template".into(), template.id.as_str().into()));
+        options.template_fields(&mut fields);
+    } else {
+        let texts = [("text", &mail.text), ("html", &mail.html), ("amp-html", &mail.amp)];
+        for (name, text) in texts {
+            fields.extend(text.as_deref().map(|text| (name.into(), text.into())));
+        }
+    }
+    let own_tags = options.tags.iter().filter(|tag| !delivery.tags.contains(tag));
+    let tags: Vec<&str> = delivery.tags.iter().chain(own_tags).map(String::as_str).collect();
+    limits::tags(&tags, faults);
+    fields.extend(tags.iter().map(|tag| ("o:tag".into(), Cow::Owned((*tag).to_owned()))));
+    if let Some(at) = delivery_time(account, delivery.send_at, faults) {
+        fields.push(("o:deliverytime".into(), at.into()));
+    }
+    options.fields(&mut fields);
+    fields
 }
 
 /// Whether the value may stand in a recipient variable: it holds nothing to replace, and, where it

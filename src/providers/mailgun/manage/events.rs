@@ -3,7 +3,6 @@
 use std::{borrow::Cow, fmt};
 
 use jiff::tz::TimeZone;
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Pairs, limit, page};
@@ -237,10 +236,7 @@ impl Event {
 
 /// Seconds, with or without a fraction.
 fn time(value: &Value) -> Option<Timestamp> {
-    let text = match value {
-        Value::Number(number) => number.to_string(),
-        _ => String::deserialize(value).ok()?,
-    };
+    let text = value.as_number()?.to_string();
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let nanos: String = fraction.chars().chain(std::iter::repeat('0')).take(9).collect();
     Timestamp::new(whole.parse().ok()?, nanos.parse().ok()?).ok()

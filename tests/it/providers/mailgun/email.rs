@@ -277,7 +277,7 @@ async fn every_limit_is_refused_before_anything_is_sent() {
     let mut crowd = mail(to);
     crowd.to = (0..1001).map(|n| address(&format!("a{n}@customer.example")).into()).collect();
     let two = plain().and_to(address("ben@customer.example"));
-    let rows = [
+    let rows = vec![
         ("to", envelope(crowd)),
         ("text", envelope(Email::to(address(to)).subject("Hi"))),
         ("subject", envelope(Email::to(address(to)).text("Hi"))),

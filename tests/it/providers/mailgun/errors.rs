@@ -12,6 +12,7 @@ async fn refused(status: u16, body: &str) -> dakiya::Error {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table has one row an answer")]
 async fn every_answer_has_its_kind_fate_and_words() {
     use ErrorKind as K;
     use Fate::{NotSent, Unknown};

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn answering(body: Value) -> MockTransport {
+fn answering(body: &Value) -> MockTransport {
     MockTransport::answering(200, body.to_string())
 }
 
@@ -26,7 +26,7 @@ fn asked(transport: &MockTransport) -> Vec<String> {
 
 #[tokio::test]
 async fn each_list_has_its_path_and_its_entries() {
-    let transport = answering(json!({"items": [
+    let transport = answering(&json!({"items": [
         {"address": "a@x.example", "code": "550", "error": "no such user", "created_at": "Sat, 14 Mar 2026 15:09:26 UTC", "more": 1},
         {"address": "b@x.example", "code": 421},
     ], "paging": {}}));
@@ -37,17 +37,17 @@ async fn each_list_has_its_path_and_its_entries() {
     assert_eq!(page.items[1].code, "421");
     assert!(!format!("{page:?}").contains("no such user"));
 
-    let transport = answering(json!({"items": [{"address": "a@x.example", "tags": ["*"]}]}));
+    let transport = answering(&json!({"items": [{"address": "a@x.example", "tags": ["*"]}]}));
     let page = account(&transport).unsubscribes().list(1).await.unwrap();
     assert_eq!(page.items[0].tags, ["*"]);
     assert_eq!(asked(&transport), ["GET /v3/mg.acme.example/unsubscribes?limit=1"]);
 
-    let transport = answering(json!({"items": [{"address": "a@x.example"}]}));
+    let transport = answering(&json!({"items": [{"address": "a@x.example"}]}));
     let page = account(&transport).complaints().list(1000).await.unwrap();
     assert_eq!(page.items[0].address, address("a@x.example"));
     assert_eq!(asked(&transport), ["GET /v3/mg.acme.example/complaints?limit=1000"]);
 
-    let transport = answering(json!({"items": [
+    let transport = answering(&json!({"items": [
         {"type": "domain", "value": "x.example", "reason": "ours", "createdAt": "Sat, 14 Mar 2026 15:09:26 UTC"},
     ]}));
     let page = account(&transport).allowlist().list(5).await.unwrap();
@@ -86,7 +86,7 @@ async fn pages_are_followed_on_the_accounts_own_host_and_show_no_address() {
 #[tokio::test]
 async fn entries_are_looked_up_added_and_removed() {
     let done = json!({"message": "done"});
-    let transport = answering(done.clone());
+    let transport = answering(&done);
     let account = account(&transport);
     let who = || address("a+b/c@x.example");
     account.bounces().remove("a+b/c@x.example").await.unwrap();
@@ -137,7 +137,7 @@ async fn who_is_not_on_a_list_is_none_and_an_unknown_domain_is_an_error() {
 
 #[tokio::test]
 async fn what_would_reach_a_whole_list_or_a_limit_is_refused_unsent() {
-    let transport = answering(json!({}));
+    let transport = answering(&json!({}));
     let account = account(&transport);
     let crowd = vec![Bounce::new(address("a@x.example")); 1001];
     let errors = [
@@ -176,7 +176,7 @@ fn domain() -> Value {
 
 #[tokio::test]
 async fn domains_are_created_read_verified_and_deleted() {
-    let transport = answering(domain());
+    let transport = answering(&domain());
     let account = account(&transport);
     let mut settings = DomainSettings::new();
     settings.spam_action = Some(SpamAction::Tag);
@@ -266,7 +266,7 @@ async fn tracking_is_read_and_set() {
 
 #[tokio::test]
 async fn templates_and_versions_are_kept() {
-    let transport = answering(json!({"message": "ok", "template": {
+    let transport = answering(&json!({"message": "ok", "template": {
         "name": "invoice", "description": "d", "id": "1", "createdAt": "Sat, 14 Mar 2026 15:09:26 UTC",
         "version": {"tag": "v1", "template": "<p>{{name}}</p>", "engine": "handlebars", "active": true},
         "versions": [{"tag": "v1", "engine": "go"}, {"tag": "v2", "engine": "mustache"}],
@@ -349,7 +349,7 @@ async fn events_are_asked_for_and_read() {
         {"event": "stored", "timestamp": 1_773_500_969},
         {"timestamp": null}, 7,
     ], "paging": {"next": next}});
-    let transport = answering(list);
+    let transport = answering(&list);
     let account = account(&transport);
     let query = EventQuery::new()
         .between("2026-03-14T00:00:00Z".parse().unwrap(), "2026-03-14T12:00:00Z".parse().unwrap())
