@@ -220,7 +220,7 @@ async fn domains_are_created_read_verified_and_deleted() {
 #[tokio::test]
 async fn domains_are_listed_by_skipping() {
     let transport = answering(
-        json!({"total_count": 2, "items": [{"name": "a.example", "state": "active"}, {"name": "b.example", "state": "new"}]}),
+        &json!({"total_count": 2, "items": [{"name": "a.example", "state": "active"}, {"name": "b.example", "state": "new"}]}),
     );
     let account = account(&transport);
     let page = account.domains().list(2, 4, Some(DomainState::Active)).await.unwrap();
@@ -237,7 +237,7 @@ async fn domains_are_listed_by_skipping() {
 #[tokio::test]
 async fn tracking_is_read_and_set() {
     let transport = answering(
-        json!({"tracking": {"click": {"active": "htmlonly"}, "open": {"active": true}, "unsubscribe": {"active": false, "html_footer": "<a>"}}}),
+        &json!({"tracking": {"click": {"active": "htmlonly"}, "open": {"active": true}, "unsubscribe": {"active": false, "html_footer": "<a>"}}}),
     );
     let account = account(&transport);
     let tracking = account.domains().tracking("mg.acme.example").await.unwrap();
