@@ -233,3 +233,34 @@ pub(super) fn mailbox(mailbox: &Mailbox) -> String {
     let escaped = name.replace('\\', "\\\\").replace('"', "\\\"");
     format!("\"{escaped}\" <{address}>")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_name_is_read_back_as_it_was_and_adds_no_recipient(name in "[ -~]{1,30}") {
+            let one = Mailbox::new(&*name, "asha@customer.example".parse().unwrap());
+            let written = mailbox(&one);
+            let shown = written.strip_suffix("<asha@customer.example>");
+            let Some(shown) = shown.map(str::trim_end) else {
+                prop_assert!(name.trim().is_empty());
+                return Ok(());
+            };
+            // What could begin another mailbox or a comment stands between quotation marks.
+            let inner = shown.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+            match inner {
+                Some(inner) => {
+                    let read = inner.replace("\\\"", "\"").replace("\\\\", "\\");
+                    if !name.contains('\\') {
+                        prop_assert_eq!(read, name);
+                    }
+                }
+                None => prop_assert!(!shown.contains([',', ';', ':', '<', '>', '@', '"', '(', ')'])),
+            }
+        }
+    }
+}

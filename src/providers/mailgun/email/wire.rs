@@ -78,7 +78,8 @@ pub(super) fn prepare<'a>(
     let replaces = |text: &str| text.contains("%recipient");
     let literal = options.recipient_variables.is_empty()
         && (fields.iter().any(|(_, value)| replaces(value))
-            || fixed.iter().any(|(_, json)| replaces(json)));
+            || fixed.iter().any(|(_, json)| replaces(json))
+            || mail.to.iter().filter_map(|to| to.name.as_deref()).any(replaces));
     let files = mail.attachments.iter().map(File).collect();
     let prepared = Prepared {
         shared: Shared { deadline: delivery.deadline, fields, names, fixed, variables, files },

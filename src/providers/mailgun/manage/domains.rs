@@ -94,7 +94,7 @@ impl Domains<'_> {
         ask(self.0, bare(self.0, Method::PUT, &path, Vec::new())).await
     }
 
-    /// Deletes a domain, and its keys, suppressions and templates with it.
+    /// Deletes a domain.
     ///
     /// # Errors
     ///

@@ -147,7 +147,7 @@ impl<T: Entry> Suppressions<'_, T> {
         tell(self.account, request).await.map(drop)
     }
 
-    /// Adds the entries of a CSV file of at most 25 MB, in the background.
+    /// Adds the entries of a CSV file of at most 25 MB.
     ///
     /// # Errors
     ///

@@ -125,7 +125,8 @@ async fn who_is_not_on_a_list_is_none_and_an_unknown_domain_is_an_error() {
         .then(404, r#"{"message":"Address not found in bounces table"}"#)
         .then(404, r#"{"message":"Domain not found: mg.acme.example"}"#)
         .then(200, r#"{"address":"a@x.example","code":"550"}"#)
-        .then(401, "Forbidden");
+        .then(401, "Forbidden")
+        .then(404, r#"{"message":"Address/Domain not found in whitelists table"}"#);
     let account = account(&transport);
     assert_eq!(account.bounces().get("a@x.example").await.unwrap(), None);
     let unknown = account.bounces().get("a@x.example").await.unwrap_err();
@@ -133,6 +134,7 @@ async fn who_is_not_on_a_list_is_none_and_an_unknown_domain_is_an_error() {
     assert_eq!(account.bounces().get("a@x.example").await.unwrap().unwrap().code, "550");
     let wrong = account.bounces().get("a@x.example").await.unwrap_err();
     assert_eq!(wrong.kind(), ErrorKind::Unauthorized);
+    assert_eq!(account.allowlist().get("x.example").await.unwrap(), None);
 }
 
 #[tokio::test]
