@@ -70,7 +70,8 @@ impl Own<'_> {
         let variables = self.variables.iter().map(|value| value.len());
         let own = self.recipient_variables.iter();
         let own = own.map(|(name, value)| name.len() + value.to_string().len() + 8);
-        let names: usize = self.to.iter().map(|to| to.name.as_ref().map_or(0, String::len)).sum();
+        let names: usize =
+            self.to.iter().map(|to| to.name.as_ref().map_or(0, |name| 2 * name.len())).sum();
         let each = texts.chain(variables).map(|size| size + 24).chain(own).sum::<usize>();
         200 + names + 2 * self.address().len() + each
     }
@@ -239,6 +240,41 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn no_request_is_longer_than_its_parts_are_thought_to_be() {
+        for (name, value) in [("", ""), ("A \"quoted\" name", "x"), ("आशा", "सत्य")] {
+            let to: Vec<Vec<Mailbox>> = (0..50)
+                .map(|n| format!("a{n}@customer.example").parse().unwrap())
+                .map(|address| vec![Mailbox::new(name, address)])
+                .collect();
+            let shared = Shared {
+                deadline: None,
+                fields: vec![("text".into(), "x".repeat(LONG).into())],
+                names: vec!["v:message-id".into(), "h:List-Unsubscribe".into()],
+                fixed: vec![("total", "12.5".into())],
+                variables: vec!["name"],
+                files: Vec::new(),
+            };
+            let texts: Vec<_> = (0..50).map(|n| format!("{value}{n}")).collect();
+            let mails = to.iter().zip(&texts).map(|(to, text)| Own {
+                to,
+                cc: &[],
+                bcc: &[],
+                values: vec![text.into(), text.into()],
+                variables: vec![text],
+                recipient_variables: [("own".to_owned(), Value::from("\n\"".repeat(40)))].into(),
+                shareable: true,
+            });
+            let mails: Vec<_> = mails.collect();
+            let written: usize = fields(&shared, &mails.iter().collect::<Vec<_>>())
+                .iter()
+                .map(|(name, value)| 120 + name.len() + value.len())
+                .sum();
+            let thought = shared.size() + mails.iter().map(Own::size).sum::<usize>();
+            assert!(written <= thought, "{written} > {thought}");
+        }
+    }
 
     proptest! {
         #[test]

@@ -57,7 +57,7 @@ pub(super) fn prepare<'a>(
     personal.extend(options.variable_fields());
     let (mut names, mut values) = (Vec::new(), Vec::new());
     for (name, value) in personal {
-        if is_plain(&name, &value) {
+        if is_plain(&value) {
             names.push(name);
             values.push(value);
         } else {
@@ -67,7 +67,7 @@ pub(super) fn prepare<'a>(
     let (mut fixed, mut variables, mut texts) = (Vec::new(), Vec::new(), Vec::new());
     for (name, value) in template.iter().flat_map(|template| &template.variables) {
         match value.as_str() {
-            Some(text) if is_plain("t:", text) => {
+            Some(text) if is_plain(text) => {
                 variables.push(name.as_str());
                 texts.push(text);
             }
@@ -155,11 +155,11 @@ fn common<'a>(
     fields
 }
 
-/// Whether the value may stand in a recipient variable: it holds nothing to replace, and, where it
-/// ends up in JSON, nothing to escape, since who would escape it is not documented.
-fn is_plain(name: &str, value: &str) -> bool {
+/// Whether the value may stand in a recipient variable: it holds nothing to replace, and nothing to
+/// escape where it ends up in JSON, since who would escape it is not documented.
+fn is_plain(value: &str) -> bool {
     let escapes = |c: char| c.is_control() || matches!(c, '"' | '\\');
-    !value.contains("%recipient") && (name.starts_with("h:") || !value.contains(escapes))
+    !value.contains("%recipient") && !value.contains(escapes)
 }
 
 fn check(

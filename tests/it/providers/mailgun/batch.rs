@@ -203,21 +203,6 @@ async fn a_request_holds_a_thousand() {
 }
 
 #[tokio::test]
-async fn a_request_stays_under_its_size() {
-    let transport = accepting();
-    let mut envelopes = many(2);
-    for envelope in &mut envelopes {
-        let options = Options::new().recipient_variable("a", "x".repeat(28_000_000));
-        envelope.delivery.options.set(&options).unwrap();
-    }
-    let results = batch(&account(&transport), &envelopes).await;
-    assert!(results.iter().all(Result::is_ok));
-    let sizes: Vec<_> = transport.requests().iter().map(|request| request.body().len()).collect();
-    assert_eq!(sizes.len(), 2);
-    assert!(sizes.iter().all(|size| *size < 54_900_000), "{sizes:?}");
-}
-
-#[tokio::test]
 async fn an_invalid_mail_fails_alone() {
     let transport = accepting();
     let mut envelopes = many(3);
