@@ -3,10 +3,7 @@
 use serde_json::json;
 
 use super::Meta;
-use crate::{
-    error::{Fault, Result},
-    message::Hidden,
-};
+use crate::error::{Fault, Result};
 
 /// Messages that came in: [`Meta::messages`].
 #[derive(Clone, Copy, Debug)]
@@ -50,9 +47,4 @@ impl Messages<'_> {
         }
         self.account.act(&self.account.number_path("messages"), &body).await
     }
-}
-
-/// A text that `Debug` hides, where there is one.
-pub(super) fn hidden(text: Option<&String>) -> Option<Hidden<'_>> {
-    text.map(|text| Hidden(text))
 }
