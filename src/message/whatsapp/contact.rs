@@ -175,3 +175,21 @@ pub(super) fn validate(contacts: &[Contact], faults: &mut Vec<Fault>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_country_is_two_letters() {
+        let faults = |code: &str| {
+            let parts = PostalAddress { country_code: Some(code.into()), ..Default::default() };
+            let mut contact = Contact::new("Asha");
+            contact.addresses.push(ContactField::new("1 MG Road", "WORK").parts(parts));
+            let mut faults = Vec::new();
+            validate(&[contact], &mut faults);
+            faults.len()
+        };
+        assert_eq!((faults("IN"), faults("us"), faults("IND"), faults("1N")), (0, 0, 1, 1));
+    }
+}

@@ -91,9 +91,22 @@ impl Meta {
         request: Request<Bytes>,
         scheme: Scheme,
     ) -> Result<Response<Bytes>> {
+        let response = self.fetch(request, scheme).await?;
+        if error::is_refusal(&response) {
+            return Err(error::from_response(&response, self.connection.now()));
+        }
+        Ok(response)
+    }
+
+    /// The same for an answer that is a file, of which the status alone says whether it is one.
+    pub(super) async fn fetch(
+        &self,
+        request: Request<Bytes>,
+        scheme: Scheme,
+    ) -> Result<Response<Bytes>> {
         let request = self.authorize(request, scheme)?;
         let response = self.connection.call(request).await.map_err(labelled)?;
-        if response.status().is_success() && !error::is_refusal(&response) {
+        if response.status().is_success() {
             return Ok(response);
         }
         Err(error::from_response(&response, self.connection.now()))

@@ -111,24 +111,24 @@ impl Row {
     }
 }
 
-fn is(kind: K, message: &'static str) -> Option<Row> {
-    Some(Row { kind, message, wait: None, open: false })
+fn is(kind: K, message: &'static str) -> Row {
+    Row { kind, message, wait: None, open: false }
 }
 
 /// A failure of Meta's, after which the message may be out.
-fn failing(message: &'static str) -> Option<Row> {
-    Some(Row { kind: K::Unavailable, message, wait: None, open: true })
+fn failing(message: &'static str) -> Row {
+    Row { kind: K::Unavailable, message, wait: None, open: true }
 }
 
 /// What is known of the codes that say little.
 fn generic(code: i64, status: u16, transient: Option<bool>) -> Option<Row> {
-    match (code, transient) {
+    Some(match (code, transient) {
         (1, Some(false)) => is(K::Rejected, "the API knows no such call, or failed for good"),
         (1, _) => failing("the API failed for an unknown reason; try again a few times"),
         (_, Some(true)) => failing("the provider failed for the moment"),
         _ if status == 429 => is(K::RateLimited, "too many requests"),
-        _ => None,
-    }
+        _ => return None,
+    })
 }
 
 /// One row a code.
@@ -140,7 +140,7 @@ fn row(code: i64, subcode: i64) -> Option<Row> {
     }
     match code {
         0..=999 => graph(code, subcode),
-        80_007 => is(K::RateLimited, "the business account's rate limit is reached"),
+        80_007 => Some(is(K::RateLimited, "the business account's rate limit is reached")),
         130_000..=131_999 => message(code),
         132_000..=132_999 => filling(code),
         133_000..=133_999 => registration(code),
@@ -152,7 +152,7 @@ fn row(code: i64, subcode: i64) -> Option<Row> {
 
 /// The Graph API's own.
 fn graph(code: i64, subcode: i64) -> Option<Row> {
-    match (code, subcode) {
+    Some(match (code, subcode) {
         (0, _) => is(K::Unauthorized, "the token was refused; make a new one for the system user"),
         (2, _) => failing("the service is down for the moment"),
         (3, _) => is(K::Unauthorized, "the app lacks a capability or permission for this call"),
@@ -176,13 +176,13 @@ fn graph(code: i64, subcode: i64) -> Option<Row> {
         (190, _) => is(K::Unauthorized, "the token is wrong, has expired or was revoked"),
         (368, _) => is(K::Unauthorized, "the account is blocked for breaking a policy"),
         (613, _) => is(K::RateLimited, "the API's rate limit is reached"),
-        _ => None,
-    }
+        _ => return None,
+    })
 }
 
 /// Sending.
 fn message(code: i64) -> Option<Row> {
-    match code {
+    Some(match code {
         130_403 => is(K::Suppressed, "the business blocks this recipient"),
         130_429 => is(K::RateLimited, "the number's messages a second are exceeded"),
         130_472 => is(K::Compliance, "an experiment of Meta's holds marketing back from this user"),
@@ -213,7 +213,7 @@ fn message(code: i64) -> Option<Row> {
             K::Compliance,
             "Meta holds back marketing from this user; not before 24 hours, and then rarer",
         )
-        .map(|row| row.after(24 * 60 * 60)),
+        .after(24 * 60 * 60),
         131_050 => is(K::Suppressed, "the person stopped marketing messages of this business"),
         131_051 => is(K::InvalidMessage, "the message's type is not supported"),
         131_052 => is(K::InvalidMessage, "the file could not be fetched from its link"),
@@ -222,7 +222,7 @@ fn message(code: i64) -> Option<Row> {
             K::InvalidMessage,
             "the marketing endpoint does not take this; only marketing templates go there",
         ),
-        131_056 => is(K::RateLimited, "too many messages to this one user").map(|row| row.after(6)),
+        131_056 => is(K::RateLimited, "too many messages to this one user").after(6),
         131_057 => is(K::Unavailable, "the account is in maintenance for some minutes"),
         131_059 => is(K::InvalidMessage, "the cursor of the page is not valid; begin again"),
         131_062 => {
@@ -235,13 +235,13 @@ fn message(code: i64) -> Option<Row> {
         131_064 => {
             is(K::RateLimited, "the limit for templates of this class is reached; wait long")
         }
-        _ => None,
-    }
+        _ => return None,
+    })
 }
 
 /// Filling a template.
 fn filling(code: i64) -> Option<Row> {
-    match code {
+    Some(match code {
         132_000 => is(K::Template, "the number of parameters is not the template's"),
         132_001 => is(K::Template, "no approved template has this name in this language"),
         132_005 => is(K::Template, "the filled text is too long"),
@@ -252,13 +252,13 @@ fn filling(code: i64) -> Option<Row> {
         132_018 => is(K::Template, "a parameter holds line breaks, tabs or too many blanks"),
         132_068 => is(K::Rejected, "the flow is blocked; repair it"),
         132_069 => is(K::RateLimited, "the flow is throttled"),
-        _ => None,
-    }
+        _ => return None,
+    })
 }
 
 /// Registering numbers.
 fn registration(code: i64) -> Option<Row> {
-    match code {
+    Some(match code {
         133_000 => is(K::Unavailable, "an earlier deregistration is incomplete; deregister again"),
         133_004 => is(K::Unavailable, "the registration is unavailable for the moment"),
         133_005 => is(K::Unauthorized, "the PIN of two-step verification is wrong"),
@@ -266,17 +266,15 @@ fn registration(code: i64) -> Option<Row> {
         133_008 => is(K::Rejected, "the PIN was tried too often; wait as long as Meta says"),
         133_009 => is(K::RateLimited, "the PIN was tried too fast"),
         133_010 => is(K::Rejected, "the number is not registered; register it first"),
-        133_015 => {
-            is(K::Unavailable, "the number was deleted just now").map(|row| row.after(5 * 60))
-        }
+        133_015 => is(K::Unavailable, "the number was deleted just now").after(5 * 60),
         133_016 => is(K::Quota, "the number was registered ten times in 72 hours"),
-        _ => None,
-    }
+        _ => return None,
+    })
 }
 
 /// Payments, marketing, identity, calls, flows and user names.
 fn other(code: i64) -> Option<Row> {
-    match code {
+    Some(match code {
         134_011 => is(K::Rejected, "the payment terms are not accepted"),
         134_100 => is(K::InvalidMessage, "the marketing endpoint takes marketing templates alone"),
         134_101 => is(K::Unavailable, "the template is still on its way to the marketing endpoint"),
@@ -287,13 +285,13 @@ fn other(code: i64) -> Option<Row> {
         138_000..=138_999 => is(K::Rejected, "calling is not possible; check the call settings"),
         139_000..=139_999 => is(K::Rejected, "the flow or the block is not possible; check it"),
         147_001..=147_005 => is(K::Rejected, "the user name is not possible; check it"),
-        _ => None,
-    }
+        _ => return None,
+    })
 }
 
 /// Keeping templates.
 fn template(code: i64) -> Option<Row> {
-    match code {
+    Some(match code {
         2_388_019 => is(K::Quota, "the account has as many templates as it may"),
         2_388_039 => is(K::Template, "the template cannot be changed in its present state"),
         2_388_040 => is(K::Template, "a text of the template is too long"),
@@ -303,6 +301,6 @@ fn template(code: i64) -> Option<Row> {
         2_388_293 => is(K::Template, "the template has too many variables for its length"),
         2_388_299 => is(K::Template, "a variable stands at the start or end of the template"),
         2_494_100 => is(K::Unavailable, "the account is in maintenance for the moment"),
-        _ => None,
-    }
+        _ => return None,
+    })
 }

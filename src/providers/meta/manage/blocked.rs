@@ -56,9 +56,12 @@ struct Answer {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Lists {
-    added_users: Vec<BlockedUser>,
-    removed_users: Vec<BlockedUser>,
-    failed_users: Vec<BlockedUser>,
+    #[serde(rename = "added_users")]
+    added: Vec<BlockedUser>,
+    #[serde(rename = "removed_users")]
+    removed: Vec<BlockedUser>,
+    #[serde(rename = "failed_users")]
+    failed: Vec<BlockedUser>,
 }
 
 impl Blocked<'_> {
@@ -99,8 +102,8 @@ impl Blocked<'_> {
         let mut request = self.account.json(&self.account.number_path("block_users"), &body)?;
         *request.method_mut() = method;
         let Answer { block_users: lists } = self.account.answer(request).await?;
-        let mut done = lists.added_users;
-        done.extend(lists.removed_users);
-        Ok(BlockOutcome { done, failed: lists.failed_users })
+        let mut done = lists.added;
+        done.extend(lists.removed);
+        Ok(BlockOutcome { done, failed: lists.failed })
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn components(components: &[Component], faults: &mut Vec<Fault>) {
         let field = format!("components[{index}]");
         match component {
             Component::Header { format, text, .. } => {
-                header(&field, format, text.as_deref(), faults)
+                header(&field, format, text.as_deref(), faults);
             }
             Component::Body { text: Some(text), .. } => body(&field, text, faults),
             Component::Footer { text, code_expiration_minutes } => {

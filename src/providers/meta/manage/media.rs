@@ -217,7 +217,7 @@ impl Medias<'_> {
     /// [`Expired`](ErrorKind::Expired) after its 5 minutes: get a new one.
     pub async fn download(&self, url: &str) -> Result<Download> {
         let request = self.download_request(url)?;
-        let answer = self.account.call(request, Scheme::Bearer).await;
+        let answer = self.account.fetch(request, Scheme::Bearer).await;
         let response = answer.map_err(|error| match error.status() {
             Some(status @ (401 | 404)) if error.code().is_none() => {
                 let message = "the URL of the file has expired; get a new one";
@@ -235,7 +235,7 @@ impl Medias<'_> {
         Ok(Download { content: response.into_body(), content_type })
     }
 
-    fn download_request(&self, url: &str) -> Result<Request<Bytes>> {
+    fn download_request(self, url: &str) -> Result<Request<Bytes>> {
         let parsed = url::Url::parse(url).ok().filter(|url| {
             let metas = url.scheme() == "https"
                 && url.host_str() == Some(HOST)

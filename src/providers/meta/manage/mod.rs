@@ -165,7 +165,7 @@ impl Meta {
     async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
-        body: &(impl Serialize + ?Sized),
+        body: &(impl Serialize + Sync + ?Sized),
     ) -> Result<T> {
         self.answer(self.json(path, body)?).await
     }
@@ -176,7 +176,7 @@ impl Meta {
     }
 
     /// A call that answers whether it worked.
-    async fn act(&self, path: &str, body: &(impl Serialize + ?Sized)) -> Result<()> {
+    async fn act(&self, path: &str, body: &(impl Serialize + Sync + ?Sized)) -> Result<()> {
         self.post::<Done>(path, body).await?.check()
     }
 

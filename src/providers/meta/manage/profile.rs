@@ -80,7 +80,7 @@ pub struct Profile<'a> {
 
 /// What people see.
 #[non_exhaustive]
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct ProfileInfo {
     /// The line below the name.
@@ -97,6 +97,12 @@ pub struct ProfileInfo {
     pub websites: Vec<String>,
     /// What the business does; an empty word where it does not say.
     pub vertical: Option<Vertical>,
+}
+
+impl fmt::Debug for ProfileInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProfileInfo").field("vertical", &self.vertical).finish_non_exhaustive()
+    }
 }
 
 /// What of the profile is to change; what is absent stays.

@@ -2,6 +2,8 @@
 //!
 //! Source: [Subscribed apps](https://developers.facebook.com/documentation/business-messaging/whatsapp/reference/whatsapp-business-account/subscribed-apps-api).
 
+use std::fmt;
+
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
@@ -17,7 +19,7 @@ pub struct Subscriptions<'a> {
 
 /// An app that gets the business account's webhooks.
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SubscribedApp {
     /// Its id.
     pub id: String,
@@ -25,6 +27,16 @@ pub struct SubscribedApp {
     pub name: Option<String>,
     /// Where its webhooks go in place of the app's own URL.
     pub override_callback_uri: Option<String>,
+}
+
+// A webhook's path may be a secret.
+impl fmt::Debug for SubscribedApp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SubscribedApp")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Deserialize)]

@@ -367,7 +367,7 @@ impl Templates<'_> {
     pub async fn upsert_otp(&self, templates: &NewOtpTemplates) -> Result<Vec<UpsertedTemplate>> {
         let path = self.account.account_path("upsert_message_templates")?;
         let mut faults = named(&templates.name);
-        faults.extend(templates.languages.iter().flat_map(|language| spoken(language)));
+        faults.extend(templates.languages.iter().filter_map(|language| spoken(language)));
         if templates.languages.is_empty() {
             faults.push(Fault::new("languages", "is empty", "name a language"));
         }

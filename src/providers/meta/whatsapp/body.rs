@@ -20,7 +20,7 @@ pub(super) fn content(
     let (kind, object) = match content {
         WhatsAppContent::Contacts { contacts } => ("contacts", cards(contacts, faults)),
         WhatsAppContent::Interactive(message) => {
-            ("interactive", interactive::write(message, options, faults)?)
+            ("interactive", interactive::write(message, options, faults))
         }
         WhatsAppContent::Location(place) => ("location", location(place, "content", faults)),
         WhatsAppContent::Media(file) => (media_type(file.kind), media(file, "content", faults)),

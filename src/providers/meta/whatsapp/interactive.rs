@@ -10,12 +10,9 @@ use super::{
         ROWS, SECTIONS, TITLE,
     },
 };
-use crate::{
-    error::Result,
-    message::{
-        FlowAction, Interactive, InteractiveAction as Action, InteractiveHeader, ListSection,
-        MediaKind, ProductSection, ReplyButton,
-    },
+use crate::message::{
+    FlowAction, Interactive, InteractiveAction as Action, InteractiveHeader, ListSection,
+    MediaKind, ProductSection, ReplyButton,
 };
 
 /// What may stand above the text.
@@ -27,11 +24,7 @@ enum Above {
     TextAlways,
 }
 
-pub(super) fn write(
-    message: &Interactive,
-    options: &Options,
-    faults: &mut Faults,
-) -> Result<Value> {
+pub(super) fn write(message: &Interactive, options: &Options, faults: &mut Faults) -> Value {
     let (kind, above, action) = match &message.action {
         Action::Buttons { buttons } => ("button", Above::Anything, reply(buttons, faults)),
         Action::List { button, sections } => ("list", Above::Text, list(button, sections, faults)),
@@ -74,7 +67,7 @@ pub(super) fn write(
         faults.length("content.footer", footer, HEADER);
         put(&mut object, "footer", Some(json!({ "text": footer })));
     }
-    Ok(object)
+    object
 }
 
 fn header(header: Option<&InteractiveHeader>, above: Above, faults: &mut Faults) -> Option<Value> {

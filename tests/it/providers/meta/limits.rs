@@ -64,6 +64,7 @@ async fn a_message_at_the_limit_is_taken() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table has one row a limit")]
 async fn every_limit_is_kept_unsent() {
     let a = "content.action";
     let twice = Interactive::buttons("b", [("1", "Same"), ("2", "Same")]);

@@ -1,7 +1,7 @@
 //! Reading marks, profile, numbers, blocks, subscriptions, and the provider's URL.
 
 use dakiya::{
-    ErrorKind, WhatsAppAddress,
+    ErrorKind, Kind, Messenger, WhatsAppAddress,
     meta::manage::{CodeMethod, ProfileUpdate, Vertical},
     testing::MockTransport,
 };
@@ -209,4 +209,31 @@ async fn the_app_is_subscribed_with_its_own_or_another_url() {
     let plain = super::account(&mock);
     let refusal = plain.subscriptions().add_with_url("http://x", &secret("t")).await;
     refused(refusal, &mock, "url");
+}
+
+fn connected(url: &str) -> dakiya::Result<Vec<Kind>> {
+    let vars = [("WHATSAPP_URL".to_owned(), url.to_owned())];
+    Ok(Messenger::builder().from_vars(vars)?.build()?.kinds())
+}
+
+#[tokio::test]
+async fn a_url_names_the_token_and_the_number() {
+    for url in [
+        "meta://EAAGtoken@305511778840026",
+        "meta://EAAGtoken@305511778840026?version=v25.0&business_account=104920377150662&app=7\
+         &language=en_GB&endpoint=https%3A%2F%2Fgraph.example",
+    ] {
+        assert_eq!(connected(url).unwrap(), [Kind::WhatsApp], "{url}");
+    }
+    for (url, field) in [
+        ("meta://305511778840026", "token"),
+        ("meta://EAAGtoken@me", "phone_number_id"),
+        ("meta://EAAGtoken@305511778840026?version=v18.0", "version"),
+        ("meta://EAAGtoken@305511778840026?business_account=x", "business_account"),
+        ("meta://EAAGtoken@305511778840026?from=x", "from"),
+    ] {
+        let error = connected(url).unwrap_err();
+        assert!(super::fields(&error).contains(&field), "{url}: {error}");
+        assert!(!format!("{error:?}").contains("EAAGtoken"), "{error:?}");
+    }
 }

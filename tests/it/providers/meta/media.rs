@@ -104,6 +104,13 @@ async fn a_file_is_fetched_from_metas_host_with_the_token() {
 }
 
 #[tokio::test]
+async fn a_file_that_looks_like_an_error_is_a_file() {
+    let text = r#"{"error":{"code":131030}}"#;
+    let mock = MockTransport::answering(200, text);
+    assert_eq!(account(&mock).media().download(URL).await.unwrap().content, text);
+}
+
+#[tokio::test]
 async fn the_token_goes_to_no_other_host() {
     let mock = MockTransport::answering(200, "x");
     for url in [

@@ -118,7 +118,7 @@ async fn a_place_is_sent_as_text_in_degrees() {
     let place = Location::new(12.9716, -77.5946).named("Shop", "MG Road");
     let expected = json!({"latitude": "12.9716", "longitude": "-77.5946", "name": "Shop", "address": "MG Road"});
     assert_eq!(content(to().content(place)).await, ("location".into(), expected));
-    let bare = content(to().content(Location::new(0.0000001, 0.0))).await.1;
+    let bare = content(to().content(Location::new(0.000_000_1, 0.0))).await.1;
     assert_eq!(bare, json!({"latitude": "0.0000001", "longitude": "0"}));
 }
 
