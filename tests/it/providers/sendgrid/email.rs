@@ -437,3 +437,15 @@ async fn a_check_tells_a_key_that_may_not_send_apart() {
     let error = account(&html).build().unwrap().check().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Response);
 }
+
+#[tokio::test]
+async fn a_url_names_the_settings_and_quotes_no_key() {
+    let connect = |url: &str| dakiya::Messenger::builder().url(url);
+    let built = connect("sendgrid://SG.x@default?from=a@b.example&region=eu&sandbox=true");
+    assert_eq!(built.unwrap().build().unwrap().kinds(), [dakiya::Kind::Email]);
+    let error = connect("sendgrid://SG.hunter2@default?region=mars&sandbox=maybe&colour=red");
+    let error = error.unwrap_err();
+    let fields: Vec<_> = error.faults().iter().map(|fault| &*fault.field).collect();
+    assert_eq!(fields, ["region", "sandbox", "colour"]);
+    assert!(!format!("{error:?}").contains("hunter2"));
+}
