@@ -47,6 +47,10 @@ mod builder;
 mod config;
 mod error;
 pub mod manage;
+mod messages;
+pub mod rcs;
+pub mod sms;
+pub mod whatsapp;
 
 /// The provider's name in receipts, errors and events.
 pub(crate) const NAME: &str = "twilio";
