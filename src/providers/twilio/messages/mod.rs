@@ -5,7 +5,7 @@ use http::Request;
 
 pub(super) use self::{
     options::{Parameters, define_options},
-    wire::{Content, Draft, Template},
+    wire::{Content, Draft, Template, money},
 };
 use super::{Twilio, error};
 use crate::{
