@@ -50,6 +50,7 @@ pub mod manage;
 mod messages;
 pub mod rcs;
 pub mod sms;
+pub mod voice;
 pub mod whatsapp;
 
 /// The provider's name in receipts, errors and events.
