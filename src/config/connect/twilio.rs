@@ -67,6 +67,7 @@ pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Cha
 }
 
 /// Which kinds have a sender. Where the URL names none at all, the messages name theirs.
+#[expect(clippy::struct_excessive_bools, reason = "one a kind")]
 struct Senders {
     rcs: bool,
     sms: bool,

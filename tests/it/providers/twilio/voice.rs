@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use dakiya::{
-    Call, Channel as _, Delivery, Envelope, Error, ErrorKind, Fate, Gather, Input, PhoneNumber,
-    ProviderTemplate, Receipt, Recording, Reroute, Result, Retries, Step,
+    Call, Channel as _, Delivery, Envelope, Error, ErrorKind, Fate, Gather, Input, Kind, Messenger,
+    PhoneNumber, ProviderTemplate, Receipt, Recording, Reroute, Result, Retries, Step,
     http::Request,
     testing::{ManualClock, MockTransport},
     twilio::{
@@ -557,4 +557,16 @@ proptest! {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_url_with_a_caller_makes_a_channel_for_calls() {
+    let kinds = |query: &str| {
+        let url = format!("twilio://{SID}:canary@default{query}");
+        Messenger::builder().url(&url).unwrap().build().unwrap().kinds()
+    };
+    assert_eq!(kinds("?voice_from=+15035550106"), [Kind::Voice]);
+    assert_eq!(kinds("?from=+15035550106&voice_from=+15035550106"), [Kind::Sms, Kind::Voice]);
+    assert!(kinds("").contains(&Kind::Voice));
+    assert!(!kinds("?messaging_service=MG00112233445566778899aabbccddeeff").contains(&Kind::Voice));
 }
