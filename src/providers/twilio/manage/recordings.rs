@@ -1,0 +1,166 @@
+//! Recordings of calls.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::{calls::size, check_sid, count, rfc2822};
+use crate::{error::Result, http::Page, providers::twilio::Twilio, time::Timestamp};
+
+/// The resource's name in paths.
+pub(super) const RECORDINGS: &str = "Recordings";
+
+/// The recordings of an account: [`Twilio::recordings`].
+///
+/// Source: [Recordings](https://www.twilio.com/docs/voice/api/recording).
+#[derive(Clone, Copy, Debug)]
+pub struct Recordings<'a>(&'a Twilio);
+
+impl Twilio {
+    /// The recordings of the account.
+    #[must_use]
+    pub fn recordings(&self) -> Recordings<'_> {
+        Recordings(self)
+    }
+}
+
+impl Recordings<'_> {
+    /// Lists recordings, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// As every call.
+    pub async fn list(&self, query: &RecordingQuery) -> Result<Page<RecordingRecord>> {
+        list(self.0, &[RECORDINGS], query).await
+    }
+
+    /// Fetches a recording by its SID, `RE…`.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejected`](crate::ErrorKind::Rejected) with code 20404 where there is none.
+    pub async fn fetch(&self, sid: &str) -> Result<RecordingRecord> {
+        check_sid(sid, &["RE"])?;
+        self.0.call(self.0.get(&[RECORDINGS, sid], [])).await
+    }
+
+    /// Deletes a recording.
+    ///
+    /// # Errors
+    ///
+    /// As every call.
+    pub async fn delete(&self, sid: &str) -> Result<()> {
+        check_sid(sid, &["RE"])?;
+        self.0.call_silent(self.0.delete(&[RECORDINGS, sid])).await
+    }
+}
+
+/// The recordings of an account or a call.
+pub(super) async fn list(
+    account: &Twilio,
+    steps: &[&str],
+    query: &RecordingQuery,
+) -> Result<Page<RecordingRecord>> {
+    #[derive(Deserialize)]
+    struct Answer {
+        recordings: Vec<RecordingRecord>,
+        #[serde(default)]
+        next_page_uri: Option<String>,
+    }
+    let request = match &query.page {
+        Some(next) => account.get_page(steps, next),
+        None => account.get(steps, query.page_size.map(|one| ("PageSize", size(one)))),
+    };
+    let answer: Answer = account.call(request).await?;
+    Ok(Page::new(answer.recordings, answer.next_page_uri))
+}
+
+/// Which recordings to list. Default: all of them, 50 a page.
+#[non_exhaustive]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordingQuery {
+    /// How many a page, 1 to 1000.
+    pub page_size: Option<u16>,
+    /// The next page, by [`Page::next`]. It keeps what the first one asked for.
+    pub page: Option<String>,
+}
+
+impl RecordingQuery {
+    /// All recordings.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how many a page has; what is outside of 1 to 1000 is taken as the nearest.
+    #[must_use]
+    pub fn page_size(mut self, size: u16) -> Self {
+        self.page_size = Some(size);
+        self
+    }
+
+    /// Asks for the next page.
+    #[must_use]
+    pub fn page(mut self, next: impl Into<String>) -> Self {
+        self.page = Some(next.into());
+        self
+    }
+}
+
+/// A recording, as Twilio has it.
+#[non_exhaustive]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub struct RecordingRecord {
+    /// Its SID, `RE…`.
+    pub sid: String,
+    /// The call it is of, `CA…`.
+    #[serde(default)]
+    pub call_sid: Option<String>,
+    /// `in-progress`, `completed`, `absent` or one of the states between.
+    #[serde(default)]
+    pub status: Option<String>,
+    /// How long it is, in seconds.
+    #[serde(default, deserialize_with = "count")]
+    pub duration: Option<u32>,
+    /// 1 or 2.
+    #[serde(default)]
+    pub channels: Option<u8>,
+    /// What made it: `OutboundAPI`, `RecordVerb` and others.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// When it began.
+    #[serde(default, deserialize_with = "rfc2822")]
+    pub start_time: Option<Timestamp>,
+    /// When this was made.
+    #[serde(default, deserialize_with = "rfc2822")]
+    pub date_created: Option<Timestamp>,
+    /// What it cost, negative; absent until Twilio knows.
+    #[serde(default)]
+    pub price: Option<String>,
+    /// The currency of that.
+    #[serde(default)]
+    pub price_unit: Option<String>,
+    /// Its path below the host, with `.json`.
+    #[serde(default)]
+    pub uri: Option<String>,
+}
+
+impl RecordingRecord {
+    /// The path of the sound below the API's host, for a download with the account's credentials:
+    /// `mp3` or `wav`.
+    #[must_use]
+    pub fn media_path(&self, format: &str) -> Option<String> {
+        let bare = self.uri.as_deref()?.strip_suffix(".json")?;
+        Some(format!("{bare}.{format}"))
+    }
+}
+
+impl fmt::Debug for RecordingRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordingRecord")
+            .field("sid", &self.sid)
+            .field("status", &self.status)
+            .field("duration", &self.duration)
+            .finish_non_exhaustive()
+    }
+}
