@@ -82,10 +82,8 @@ async fn a_text_is_written_as_the_api_takes_it() {
     let mut delivery = Delivery::default();
     delivery.callback_data = Some("msg_01HZX".into());
     delivery.options.set(&Options::new().link_preview(false)).unwrap();
-    let receipt = account(&mock)
-        .send(&text("Your ticket is closed.").with_delivery(delivery))
-        .await
-        .unwrap();
+    let receipt =
+        account(&mock).send(&text("Your ticket is closed.").with_delivery(delivery)).await.unwrap();
     assert_eq!(receipt.provider, "netcore.whatsapp");
     let id = receipt.provider_message_id.as_deref();
     assert_eq!(id, Some("6f6d2a3e-1d0b-4a43-9d9e-2f6b8a1c7e55"));
@@ -109,8 +107,11 @@ async fn a_text_is_written_as_the_api_takes_it() {
 
 #[tokio::test]
 async fn templates_of_text_are_positional() {
-    let template = ApprovedTemplate::new("order_shipped", "en")
-        .parameters([json!("Asha"), json!(1187), json!(true)]);
+    let template = ApprovedTemplate::new("order_shipped", "en").parameters([
+        json!("Asha"),
+        json!(1187),
+        json!(true),
+    ]);
     assert_eq!(
         sent(&envelope(template)).await,
         json!({"message_type": "template", "type_template": [{
@@ -339,7 +340,8 @@ async fn every_limit_of_whatsapp_is_kept_before_the_wire() {
         Interactive::list("b", "m", [section])
     };
     let four = Interactive::buttons("b", (0..4).map(|n| (n.to_string(), "t")));
-    let untitled = [ListSection::new(numbered(1)), ListSection::titled("b", [ListRow::new("x", "t")])];
+    let untitled =
+        [ListSection::new(numbered(1)), ListSection::titled("b", [ListRow::new("x", "t")])];
     let table: Vec<(WhatsAppContent, &str)> = vec![
         (WhatsAppContent::Text { text: long(4097) }, "content.text"),
         (image().caption(long(1025)).into(), "content.caption"),
@@ -558,7 +560,9 @@ async fn a_file_is_uploaded_as_a_form() {
     let kind = request.headers()["content-type"].to_str().unwrap();
     assert!(kind.starts_with("multipart/form-data; boundary="), "{kind}");
     let text = std::str::from_utf8(request.body()).unwrap();
-    assert!(text.contains("name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\npng"));
+    assert!(
+        text.contains("name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\npng")
+    );
 }
 
 #[tokio::test]
@@ -606,7 +610,10 @@ async fn a_file_is_fetched_with_its_type() {
         .then(404, "");
     let account = account(&mock);
     let file = account.media().download("a/b").await.unwrap();
-    assert_eq!((file.content_type.as_deref(), &file.content[..]), (Some("image/jpeg"), &b"jpeg"[..]));
+    assert_eq!(
+        (file.content_type.as_deref(), &file.content[..]),
+        (Some("image/jpeg"), &b"jpeg"[..])
+    );
     assert_eq!(mock.requests()[0].uri(), "https://waapi.pepipost.com/api/v2/media/a%2Fb");
     assert_eq!(account.media().download("x").await.unwrap_err().code(), Some("8008"));
     assert_eq!(account.media().download("x").await.unwrap_err().kind(), ErrorKind::Config);
