@@ -22,9 +22,9 @@ pub(super) struct Filling<'a> {
 }
 
 enum Node {
-    Array(Vec<Node>),
+    Array(Vec<Self>),
     Fixed(Value),
-    Object(Vec<(String, Node)>),
+    Object(Vec<(String, Self)>),
     /// One that fills the text alone keeps its type.
     Text(Vec<Piece>),
 }
@@ -190,7 +190,12 @@ impl Place {
             Value::Array(_) | Value::Object(_) => {
                 let field = match self {
                     Self::Variable(name) => format!("provider_templates.variables.{name}"),
-                    _ => "request".to_owned(),
+                    Self::ClientRef
+                    | Self::Tags
+                    | Self::Template
+                    | Self::To
+                    | Self::Values
+                    | Self::Variables => "request".to_owned(),
                 };
                 let problem = "is a list or an object within a longer text";
                 faults.push(Fault::new(field, problem, "write text or a number"));

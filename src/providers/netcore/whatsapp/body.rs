@@ -86,13 +86,13 @@ pub(super) struct Media<'a> {
 
 #[derive(Default, Serialize)]
 pub(super) struct Attachment<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) attachment_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) attachment_url: Option<&'a str>,
+    #[serde(rename = "attachment_id", skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<&'a str>,
+    #[serde(rename = "attachment_url", skip_serializing_if = "Option::is_none")]
+    pub(super) url: Option<&'a str>,
     /// With a link alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) attachment_type: Option<&'static str>,
+    #[serde(rename = "attachment_type", skip_serializing_if = "Option::is_none")]
+    pub(super) kind: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) caption: Option<&'a str>,
 }

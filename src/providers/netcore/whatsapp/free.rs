@@ -97,15 +97,10 @@ pub(super) fn media<'a>(media: &'a Media, faults: &mut Vec<Fault>) -> Result<Kno
         }
     }
     let attachment = match &media.source {
-        MediaSource::Id(id) => {
-            Attachment { attachment_id: Some(id), caption, ..Attachment::default() }
+        MediaSource::Id(id) => Attachment { id: Some(id), caption, ..Attachment::default() },
+        MediaSource::Link(link) => {
+            Attachment { url: Some(link), kind: Some(kind), caption, ..Attachment::default() }
         }
-        MediaSource::Link(link) => Attachment {
-            attachment_url: Some(link),
-            attachment_type: Some(kind),
-            caption,
-            ..Attachment::default()
-        },
     };
     Ok(Known::Media { type_media: [File { attachments: [attachment] }] })
 }

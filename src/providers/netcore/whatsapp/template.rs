@@ -58,7 +58,11 @@ impl<'a> TypeTemplate<'a> {
             Value::Object(names) if !names.is_empty() => {
                 return Err(Error::unsupported(label, "a template's parameters by name"));
             }
-            _ => Vec::new(),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Object(_) => Vec::new(),
         };
         Ok(Self::new(&template.name, &template.language, attributes))
     }

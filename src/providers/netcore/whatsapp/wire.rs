@@ -177,7 +177,12 @@ pub(super) fn accepted(
             let error = Error::new(ErrorKind::Response, "the answer says both yes and no");
             Err(error.with_status(response.status().as_u16()))
         }
-        _ => Err(refused()),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => Err(refused()),
     }
 }
 

@@ -84,9 +84,10 @@ async fn order_rcs_and_fields_of_the_vendors_own_are_passed_on() {
 
 #[tokio::test]
 async fn a_flow_that_does_not_fit_its_contents_is_refused_unsent() {
+    use FlowChannel::{Rcs, Sms, WhatsApp};
+
     let mock = MockTransport::answering(200, ACCEPTED);
     let sms = || SmsFallback::new("A", "b");
-    use FlowChannel::{Rcs, Sms, WhatsApp};
     for (options, field) in [
         (Options::new().flow([WhatsApp, Sms]), "options.sms"),
         (Options::new().flow([WhatsApp, Rcs]), "options.rcs"),
@@ -161,4 +162,29 @@ async fn a_check_sends_to_nobody_and_settings_are_checked() {
     let error = Account::builder("a b").endpoint("x").build().unwrap_err();
     assert_eq!(fields(&error), ["api_key", "endpoint"]);
     assert!(!format!("{:?}", account(&MockTransport::new())).contains(KEY));
+}
+
+#[test]
+fn provider_urls_name_the_three_accounts() {
+    let built = |url: &str| dakiya::Messenger::builder().url(url)?.build().map(|one| one.kinds());
+    let request = "%7B%22a%22:%22%7Bto%7D%22,%22b%22:%22%7Btemplate%7D%22%7D";
+    for (url, kind) in [
+        ("netcore+whatsapp://eyJh.e30.c2ln@0b4e-6c1a?priority=true", "whatsapp"),
+        (
+            "netcore+whatsapp://T@default?endpoint=https://a.example&legacy_endpoint=https://b.example",
+            "whatsapp",
+        ),
+        (&format!("netcore+rcs://K@default?bot=512&header=apikey&request={request}"), "rcs"),
+        ("netcore+deflector://K@default?endpoint=https://a.example", "whatsapp"),
+    ] {
+        let kinds: Vec<_> = built(url).unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(kinds, [kind], "{url}");
+    }
+    for (url, wrong) in [
+        ("netcore+whatsapp://default?priority=x&colour=red", vec!["token", "priority", "colour"]),
+        ("netcore+rcs://K@default?request=x&bot=", vec!["bot_id", "request"]),
+        ("netcore+deflector://default?bot=1", vec!["api_key", "bot"]),
+    ] {
+        assert_eq!(fields(&built(url).unwrap_err()), wrong, "{url}");
+    }
 }
