@@ -4,3 +4,4 @@ mod rcs;
 mod sms;
 mod voice;
 mod whatsapp;
+mod whatsapp_errors;
