@@ -96,9 +96,26 @@ impl<'a> Identities<'a> {
             #[serde(default)]
             next_token: Option<String>,
         }
-        // The newest model posts to another path; this one is what every client of AWS calls.
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Body<'a> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            page_size: Option<u32>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            next_token: Option<&'a str>,
+        }
         let path = with_query(PATH, page(page_size, next));
-        let answer: Answer = self.0.call(Method::GET, &path, NOTHING).await?;
+        let answer = self.0.call::<Answer>(Method::GET, &path, NOTHING).await;
+        // The newest model posts to a path of its own instead.
+        let moved =
+            |error: &Error| error.code().is_none() && matches!(error.status(), Some(404 | 405));
+        let answer = match answer {
+            Err(error) if moved(&error) => {
+                let body = Body { page_size, next_token: next };
+                self.0.call(Method::POST, "v2/email/list-identities", Some(&body)).await?
+            }
+            answer => answer?,
+        };
         Ok(Page::new(answer.email_identities, answer.next_token))
     }
 
