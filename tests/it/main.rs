@@ -20,6 +20,7 @@ mod messenger;
 mod policy;
 mod providers;
 mod route;
+mod sdk;
 mod secrets;
 mod support;
 mod template;
