@@ -16,6 +16,7 @@ mod config;
 mod conformance;
 mod dlt;
 mod examples;
+mod matrix;
 mod messenger;
 mod policy;
 mod providers;
