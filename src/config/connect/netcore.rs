@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use secrecy::ExposeSecret as _;
+
 use super::{Leaf, done, mailbox, one_of, parsed};
 use crate::{
-    error::{Error, Result},
+    error::{Error, Fault, Result},
     message::SenderId,
     messenger::Channels,
     providers::netcore,
@@ -71,8 +73,104 @@ pub(super) fn rcs(_: Leaf, _: Option<&SharedClock>) -> Result<Channels> {
     Err(Error::config("not built yet"))
 }
 
-pub(super) fn voice(_: Leaf, _: Option<&SharedClock>) -> Result<Channels> {
-    Err(Error::config("not built yet"))
+/// `netcore+voice://KEY@HOST?path=v1/calls&method=post&auth=bearer&json=TEMPLATE`: the settings of
+/// [`Api`](netcore::voice::Api) that an account cannot do without, and the commonest others.
+///
+/// `auth` is `bearer` (`KEY@`), `basic` (`USER:KEY@`), or `header:NAME`, `query:NAME` or
+/// `form:NAME` (`KEY@`). One of `json`, `form` and `query` is the template: a percent-encoded JSON
+/// object. `id` is pointers parted by commas, `success` a pointer and a text: `/status=success`.
+/// What has no place here, such as a table of codes, needs the builder.
+pub(super) fn voice(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
+    use netcore::voice::{Account, Api, Check, Method, NumberFormat, Options};
+
+    let mut faults = Vec::new();
+    let mut api = Api::new();
+    let methods = [("get", Method::Get), ("post", Method::Post), ("put", Method::Put)];
+    api.path = leaf.take("path");
+    api.method = one_of(&mut leaf, "method", &mut faults, &methods);
+    api.auth = voice_auth(&mut leaf, &mut faults);
+    api.body = voice_body(&mut leaf, &mut faults);
+    let formats = [
+        ("digits_cc", NumberFormat::DigitsCc),
+        ("e164", NumberFormat::E164),
+        ("national0", NumberFormat::National0),
+        ("national10", NumberFormat::National10),
+    ];
+    if let Some(format) = one_of(&mut leaf, "number_format", &mut faults, &formats) {
+        api.number_format = format;
+    }
+    if let Some(pointers) = leaf.take("id") {
+        api.id = pointers.split(',').map(Into::into).collect();
+    }
+    if let Some(success) = leaf.take("success") {
+        match success.split_once('=') {
+            Some((pointer, text)) => drop(api.success.equals.insert(pointer.into(), text.into())),
+            None => faults.push(Fault::new(
+                "success",
+                "is no pointer and text",
+                "write such as /status=success",
+            )),
+        }
+    }
+    api.check = leaf.take("check").map(Check::get);
+    let host = leaf.host.take();
+    api.base_url = leaf.take("endpoint").or_else(|| {
+        let port = leaf.port.map(|port| format!(":{port}")).unwrap_or_default();
+        host.map(|host| format!("https://{host}{port}"))
+    });
+    let mut account = Account::builder(api);
+    if let Some(number) = leaf.take("caller_id") {
+        account = account.defaults(Options::new().caller_id(number));
+    }
+    if let Some(clock) = clock {
+        account = account.clock(Arc::clone(clock));
+    }
+    let known = "path, method, auth, json, form, query, number_format, id, success, check, \
+                 caller_id, endpoint";
+    leaf.finish(known, &mut faults);
+    let account = done(faults, account.build())?;
+    Ok(Channels { voice: Some(Arc::new(account)), ..Channels::default() })
+}
+
+fn voice_auth(leaf: &mut Leaf, faults: &mut Vec<Fault>) -> Option<netcore::voice::Auth> {
+    use netcore::voice::Auth;
+
+    let way = leaf.take("auth")?;
+    let user = leaf.user.take().unwrap_or_default();
+    let (way, name) = way.split_once(':').unwrap_or((&way, ""));
+    match (way, name) {
+        ("basic", "") => Some(Auth::Basic {
+            user: user.expose_secret().to_owned(),
+            password: leaf.password.take().unwrap_or_default(),
+        }),
+        ("bearer", "") => Some(Auth::Bearer { token: user }),
+        ("header", name) => Some(Auth::Header { name: name.into(), value: user }),
+        ("query", name) => Some(Auth::Query([(name.to_owned(), user)].into())),
+        ("form", name) => Some(Auth::Form([(name.to_owned(), user)].into())),
+        _ => {
+            let remedy = "write bearer, basic, header:NAME, query:NAME or form:NAME";
+            faults.push(Fault::new("auth", "is none of its values", remedy));
+            None
+        }
+    }
+}
+
+fn voice_body(leaf: &mut Leaf, faults: &mut Vec<Fault>) -> Option<netcore::voice::Body> {
+    use netcore::voice::Body;
+
+    let given = ["json", "form", "query"].map(|key| leaf.take(key));
+    let body = match &given {
+        [Some(text), None, None] => serde_json::from_str(text).ok().map(Body::Json),
+        [None, Some(text), None] => serde_json::from_str(text).ok().map(Body::Form),
+        [None, None, Some(text)] => serde_json::from_str(text).ok().map(Body::Query),
+        [None, None, None] => return None,
+        _ => None,
+    };
+    if body.is_none() {
+        let remedy = "write one of json, form and query, as a percent-encoded JSON object";
+        faults.push(Fault::new("body", "is no template", remedy));
+    }
+    body
 }
 
 pub(super) fn whatsapp(_: Leaf, _: Option<&SharedClock>) -> Result<Channels> {

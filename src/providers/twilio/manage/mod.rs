@@ -1,0 +1,74 @@
+//! What an account holds beside what it sends: messages that went out, content templates, itself.
+//!
+//! Each call ends after 30 s, and its errors name `twilio`.
+//!
+//! ```no_run
+//! # async fn f(account: dakiya::twilio::Twilio) -> dakiya::Result<()> {
+//! use dakiya::twilio::manage::MessageQuery;
+//!
+//! let mut query = MessageQuery::new().to("+15035550117").page_size(100);
+//! loop {
+//!     let page = account.messages().list(&query).await?;
+//!     for message in page.items {
+//!         println!("{} {}", message.sid, message.status);
+//!     }
+//!     let Some(next) = page.next else { break };
+//!     query = query.page(next);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+use serde::{Deserialize, Deserializer};
+
+pub use self::{
+    account::AccountDetails,
+    content::{Approval, Category, Content, ContentTemplate, NewContent},
+    messages::{Feedback, MediaFile, MessageQuery, MessageRecord, Messages},
+};
+use super::{NAME, builder::is_sid};
+use crate::{
+    error::{Error, Fault, Result},
+    time::Timestamp,
+};
+
+mod account;
+mod content;
+mod messages;
+
+/// Refuses what is no SID of one of `prefixes`: an empty one would name all there are.
+pub(super) fn check_sid(text: &str, prefixes: &[&str]) -> Result<()> {
+    if prefixes.iter().any(|prefix| is_sid(text, prefix)) {
+        return Ok(());
+    }
+    let remedy = format!("write {} and 32 hexadecimal digits", prefixes.join(" or "));
+    let error = Error::config("the call's settings are not valid").with_provider(NAME);
+    Err(error.with_faults(vec![Fault::new("sid", "is no SID", remedy)]))
+}
+
+/// A time as the API of 2010 writes it: RFC 2822. What cannot be read is absent.
+pub(super) fn rfc2822<'de, D: Deserializer<'de>>(
+    from: D,
+) -> std::result::Result<Option<Timestamp>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+    Ok(text.and_then(|text| parser.parse_timestamp(&text).ok()))
+}
+
+/// A number that is written as text, as most are.
+pub(super) fn count<'de, D: Deserializer<'de>>(
+    from: D,
+) -> std::result::Result<Option<u32>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Count {
+        Number(u32),
+        Text(String),
+        Nothing(()),
+    }
+    Ok(match Count::deserialize(from)? {
+        Count::Number(number) => Some(number),
+        Count::Text(text) => text.parse().ok(),
+        Count::Nothing(()) => None,
+    })
+}
