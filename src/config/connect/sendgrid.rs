@@ -1,12 +1,38 @@
 //! The URL of `sendgrid`.
 
-use super::Leaf;
+use std::sync::Arc;
+
+use super::{Leaf, done, mailbox, one_of};
 use crate::{
-    error::{Error, Result},
+    error::Result,
     messenger::Channels,
+    providers::sendgrid::{Options, Region, SendGrid},
     time::SharedClock,
 };
 
-pub(super) fn connect(_: Leaf, _: Option<&SharedClock>) -> Result<Channels> {
-    Err(Error::config("not built yet"))
+/// `sendgrid://KEY@default?from=…&region=eu&sandbox=true`.
+pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
+    let mut faults = Vec::new();
+    let mut account = SendGrid::builder(leaf.user.take().unwrap_or_default());
+    if let Some(from) = mailbox(&mut leaf, &mut faults) {
+        account = account.from(from);
+    }
+    if let Some(region) =
+        one_of(&mut leaf, "region", &mut faults, &[("global", Region::Global), ("eu", Region::Eu)])
+    {
+        account = account.region(region);
+    }
+    if let Some(on) = one_of(&mut leaf, "sandbox", &mut faults, &[("true", true), ("false", false)])
+    {
+        account = account.defaults(Options::new().sandbox(on));
+    }
+    if let Some(endpoint) = leaf.take("endpoint") {
+        account = account.endpoint(endpoint);
+    }
+    if let Some(clock) = clock {
+        account = account.clock(Arc::clone(clock));
+    }
+    leaf.finish("from, region, sandbox, endpoint", &mut faults);
+    let account = done(faults, account.build())?;
+    Ok(Channels { email: Some(Arc::new(account)), ..Channels::default() })
 }
