@@ -113,6 +113,8 @@ pub mod future;
 pub mod http;
 mod message;
 mod messenger;
+#[cfg(feature = "__mime")]
+mod mime;
 pub mod policy;
 mod providers;
 pub mod route;

@@ -10,7 +10,7 @@ use std::{
 const GROUPS: &[&[&str]] = &[
     &["error", "future", "time"],
     &["event", "message"],
-    &["channel", "http", "webhook"],
+    &["channel", "http", "mime", "webhook"],
     &["compliance", "policy", "route", "template"],
     &["messenger"],
     &["config"],
@@ -102,9 +102,9 @@ fn only_time_reads_a_clock_or_waits() {
 }
 
 #[test]
-fn only_http_names_the_http_client_and_only_smtp_names_lettre() {
+fn only_http_names_the_http_client_and_only_mime_names_lettre() {
     forbid(&["reqwest::"], |path| path.starts_with("http/"));
-    forbid(&["lettre::"], |path| path.starts_with("providers/smtp/"));
+    forbid(&["lettre::"], |path| path == "mime.rs");
 }
 
 #[test]

@@ -1,4 +1,71 @@
 //! [Amazon SES](https://aws.amazon.com/ses), version 2 of its API: email.
+//!
+//! What an account needs: a region, credentials that may `ses:SendEmail` (and what the table
+//! says), a verified identity to send from, and, to hear of bounces, a configuration set with an
+//! event destination.
+//!
+//! | to | permission |
+//! | --- | --- |
+//! | send a mail | `ses:SendEmail` |
+//! | send one as raw MIME | `ses:SendRawEmail` |
+//! | send by a template | `ses:SendTemplatedEmail` |
+//! | send a batch | `ses:SendBulkTemplatedEmail`, unless [`bulk`](SesBuilder::bulk) is off |
+//! | [`check`](crate::Provider::check) | `ses:GetAccount` |
+//! | manage identities, templates, suppressions | `ses:` and the name of the call |
+//!
+//! - SES recognises no repeated request: after a time-out a second send may deliver twice.
+//! - A new account is in the sandbox: it writes to verified addresses alone, 200 a day, one a
+//!   second. [`Account::is_sandboxed`] tells.
+//! - Recipients of one mail share one id, and opens, clicks and complaints do not say whose they
+//!   are: write to one person at a time to know.
+//! - Every mail carries [`callback_data`](crate::Delivery::callback_data), or our message id where
+//!   there is none, as the tag [`REFERENCE_TAG`], which events echo.
+//!
+//! Credentials are whatever implements the AWS SDK's `ProvideCredentials`, such as a provider of
+//! `aws-config`, or [`keys`]. They are kept until shortly before they expire.
+//!
+//! Source: [SES API v2](https://docs.aws.amazon.com/ses/latest/APIReference-V2/Welcome.html).
+
+use async_trait::async_trait;
+pub use aws_credential_types::{Credentials, provider::ProvideCredentials};
+
+pub use self::{
+    builder::SesBuilder,
+    config::Ses,
+    credentials::{keys, session_keys, smtp_password},
+    email::{Form, ListManagement, Options, REFERENCE_TAG, REFERENCE_TAG_ENCODED},
+    manage::{
+        Account, BehaviorOnMxFailure, ByoDkim, Dkim, DkimKeyLength, DnsRecord, Identities,
+        Identity, IdentityKind, IdentitySummary, MailFrom, NewIdentity, SendQuota, Suppression,
+        SuppressionQuery, SuppressionReason, Suppressions, Template, TemplateContent,
+        TemplateSummary, Templates, VerificationStatus,
+    },
+};
+use crate::{channel::Provider, error::Result};
+
+mod builder;
+mod config;
+mod credentials;
+pub mod email;
+mod error;
+mod manage;
 
 /// The provider's name in receipts, errors and events.
 pub(crate) const NAME: &str = "ses";
+
+#[async_trait]
+impl Provider for Ses {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    /// Reads the account (`ses:GetAccount`).
+    ///
+    /// # Errors
+    ///
+    /// [`Unauthorized`](crate::ErrorKind::Unauthorized) also where the account may not send: AWS
+    /// has shut it, or its sending is paused. An account in the sandbox passes.
+    async fn check(&self) -> Result<()> {
+        self.account().await?.may_send()
+    }
+}

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     Capabilities, EmailAddress, Error, Fault, Features, Mailbox, Provider, Result,
+    mime::Senders,
     time::{SharedClock, TokioClock, after},
 };
 
@@ -46,16 +47,8 @@ pub(super) struct Account {
     pub(super) clock: SharedClock,
     pub(super) capabilities: Capabilities,
     pub(super) senders: Senders,
-    check: std::time::Duration,
-}
-
-/// What mails take from the account.
-#[derive(Clone, Default)]
-pub(super) struct Senders {
-    pub(super) from: Option<Mailbox>,
-    pub(super) sender: Option<Mailbox>,
-    pub(super) return_path: Option<EmailAddress>,
     pub(super) echo: Option<Echo>,
+    check: std::time::Duration,
 }
 
 impl Smtp {
@@ -73,6 +66,7 @@ impl Smtp {
             timeouts: Timeouts::default(),
             limits: Limits::default(),
             senders: Senders::default(),
+            echo: None,
             clock: TokioClock::shared(),
         }
     }
@@ -85,7 +79,7 @@ impl Smtp {
         limits.messages = preset.messages.unwrap_or(limits.messages);
         limits.recipients = preset.recipients.unwrap_or(limits.recipients);
         limits.size = preset.size;
-        builder.senders.echo = preset.echo;
+        builder.echo = preset.echo;
         builder
     }
 
@@ -154,6 +148,7 @@ pub struct SmtpBuilder {
     timeouts: Timeouts,
     limits: Limits,
     senders: Senders,
+    echo: Option<Echo>,
     clock: SharedClock,
 }
 
@@ -297,6 +292,7 @@ impl SmtpBuilder {
             clock: self.clock,
             capabilities,
             senders: self.senders,
+            echo: self.echo,
             check: self.timeouts.check,
         })))
     }

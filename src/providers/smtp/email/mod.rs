@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 
-use super::{config::Smtp, error::LABEL, pool::Mail, transaction::Outcome};
-use crate::{Capabilities, Channel, Email, Envelope, Receipt, RecipientOutcome, Result};
-
-mod mime;
+use super::{config::Smtp, error::LABEL, pool::Mail, preset::Echo, transaction::Outcome};
+use crate::{
+    Capabilities, Channel, Email, Envelope, Fault, Receipt, RecipientOutcome, Result, mime,
+};
 
 #[async_trait]
 impl Channel<Email> for Smtp {
@@ -19,7 +19,10 @@ impl Channel<Email> for Smtp {
         let account = &*self.0;
         account.capabilities.admit(LABEL, envelope)?;
         envelope.validate_for(LABEL).map_err(|error| error.with_provider(LABEL))?;
-        let mime = mime::encode(&account.senders, envelope, account.clock.now())?;
+        let echo = |faults: &mut Vec<Fault>| {
+            account.echo.map_or_else(Vec::new, |echo| echoed(faults, &echo, envelope))
+        };
+        let mime = mime::encode(LABEL, &account.senders, envelope, account.clock.now(), echo)?;
         let people = People::of(&envelope.message);
         let to: Vec<&str> = people.addresses.iter().map(String::as_str).collect();
         let mail = Mail::new(&mime.return_path, &to, &mime.content);
@@ -30,6 +33,25 @@ impl Channel<Email> for Smtp {
         people.settle(&mut receipt.recipients, &outcome);
         Ok(receipt)
     }
+}
+
+/// What the provider's webhooks give back.
+fn echoed(
+    faults: &mut Vec<Fault>,
+    echo: &Echo,
+    envelope: &Envelope<Email>,
+) -> Vec<(&'static str, String)> {
+    let delivery = &envelope.delivery;
+    let reference = delivery.callback_data.clone().unwrap_or_else(|| envelope.id.to_string());
+    if reference.chars().count() > echo.reference_limit {
+        let problem = format!("is longer than {} characters", echo.reference_limit);
+        faults.push(Fault::new("callback_data", problem, "shorten it"));
+    }
+    let mut headers = vec![(echo.reference, reference)];
+    if !delivery.tags.is_empty() {
+        headers.push((echo.tags, delivery.tags.join(",")));
+    }
+    headers
 }
 
 /// Who is written to. A server may deliver twice to an address that it is told twice, so each

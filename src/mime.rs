@@ -21,29 +21,41 @@ use lettre::{
     },
 };
 
-use super::super::{config::Senders, error::LABEL, preset::Echo};
 use crate::{
     Attachment, Email, EmailAddress, Envelope, Error, Fault, Mailbox, MessageId, Result, Timestamp,
 };
 
-/// A mail as it goes out.
-pub(super) struct Mime {
-    /// Where bounces go: the address of `MAIL`.
-    pub(super) return_path: String,
-    /// Headers and body.
-    pub(super) content: Vec<u8>,
+/// What mails take from the account.
+#[derive(Clone, Default)]
+pub(crate) struct Senders {
+    pub(crate) from: Option<Mailbox>,
+    pub(crate) sender: Option<Mailbox>,
+    pub(crate) return_path: Option<EmailAddress>,
 }
 
-/// The mail of `envelope`, written at `now`. The same envelope at the same time makes the same
-/// bytes.
+/// A mail as it goes out.
+pub(crate) struct Mime {
+    /// Where bounces go: the address of `MAIL`.
+    pub(crate) return_path: String,
+    /// Headers and body.
+    pub(crate) content: Vec<u8>,
+}
+
+/// The mail of `envelope`, written at `now` for the provider and kind `label`. The same envelope at
+/// the same time makes the same bytes.
+///
+/// `extra` gives the headers that the provider's account wants, by name, which those of the mail
+/// win over.
 ///
 /// # Errors
 ///
 /// [`InvalidMessage`](crate::ErrorKind::InvalidMessage) with every fault.
-pub(super) fn encode(
+pub(crate) fn encode(
+    label: &'static str,
     senders: &Senders,
     envelope: &Envelope<Email>,
     now: Timestamp,
+    extra: impl FnOnce(&mut Vec<Fault>) -> Vec<(&'static str, String)>,
 ) -> Result<Mime> {
     let email = &envelope.message;
     let mut faults = Vec::new();
@@ -53,16 +65,17 @@ pub(super) fn encode(
         faults.push(Fault::new("from", "is missing", remedy));
     }
     let mut headers = Headers::new();
-    originators(&mut headers, senders, from, envelope.id, now)?;
+    originators(&mut headers, senders, from, envelope.id, now)
+        .map_err(|error| error.with_provider(label))?;
     addressees(&mut headers, email);
     headers.set(header::Subject::from(email.subject.clone()));
-    if let Some(echo) = &senders.echo {
-        echoed(&mut headers, &mut faults, echo, envelope);
+    for (name, value) in extra(&mut faults) {
+        headers.insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
     }
     further(&mut headers, &mut faults, email);
     let entity = entity(&mut faults, email, envelope.id);
     let (Some(from), true) = (from, faults.is_empty()) else {
-        return Err(Error::invalid(faults).with_provider(LABEL));
+        return Err(Error::invalid(faults).with_provider(label));
     };
     let return_path = senders.return_path.as_ref().unwrap_or(&from.email);
     Ok(Mime {
@@ -89,7 +102,7 @@ fn originators(
     }
     // Not lettre's `Date`: it panics on a clock that is wrong by millennia.
     let date = jiff::fmt::rfc2822::to_string(&now.to_zoned(TimeZone::UTC))
-        .map_err(|_| Error::config("the clock's date is none").with_provider(LABEL))?;
+        .map_err(|_| Error::config("the clock's date is none"))?;
     headers.insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str("Date"), date));
     Ok(())
 }
@@ -101,21 +114,6 @@ fn addressees(headers: &mut Headers, email: &Email) {
     }
     if !email.reply_to.is_empty() {
         headers.set(header::ReplyTo::from(mailboxes(&email.reply_to)));
-    }
-}
-
-/// What the provider's webhooks give back.
-fn echoed(headers: &mut Headers, faults: &mut Vec<Fault>, echo: &Echo, envelope: &Envelope<Email>) {
-    let delivery = &envelope.delivery;
-    let reference = delivery.callback_data.clone().unwrap_or_else(|| envelope.id.to_string());
-    if reference.chars().count() > echo.reference_limit {
-        let problem = format!("is longer than {} characters", echo.reference_limit);
-        faults.push(Fault::new("callback_data", problem, "shorten it"));
-    }
-    headers.insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(echo.reference), reference));
-    if !delivery.tags.is_empty() {
-        let tags = delivery.tags.join(",");
-        headers.insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(echo.tags), tags));
     }
 }
 
@@ -345,12 +343,17 @@ mod tests {
             let draft = mail.draft().tag(tag).callback_data(data);
             let id = MessageId::new(Timestamp::UNIX_EPOCH, &SeededEntropy::new(1));
             let envelope = Envelope::new(id, draft.message).with_delivery(draft.delivery);
-            let echo = Echo { reference: "X-APIHEADER", reference_limit: 255, tags: "X-TAGS" };
-            let senders = Senders { echo: Some(echo), ..Senders::default() };
+            let delivery = envelope.delivery.clone();
+            let extra = |_: &mut Vec<Fault>| {
+                let reference = delivery.callback_data.unwrap_or_default();
+                vec![("X-APIHEADER", reference), ("X-TAGS", delivery.tags.join(","))]
+            };
             if envelope.validate().is_err() {
                 return Ok(());
             }
-            let Ok(mime) = encode(&senders, &envelope, Timestamp::UNIX_EPOCH) else { return Ok(()) };
+            let now = Timestamp::UNIX_EPOCH;
+            let mime = encode("example.email", &Senders::default(), &envelope, now, extra);
+            let Ok(mime) = mime else { return Ok(()) };
             let text = String::from_utf8(mime.content).unwrap();
             prop_assert!(!text.replace("\r\n", "").contains(['\r', '\n']), "a bare line break");
             let (head, body) = text.split_once("\r\n\r\n").unwrap();
