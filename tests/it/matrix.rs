@@ -3,11 +3,16 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use dakiya::{
-    Capabilities, Channel, Email, Features, Message, Sms,
+    Call, Capabilities, Channel, Email, Features, Message, Rcs, Sms, WhatsApp,
     netcore::{email, sms},
+    sendgrid::SendGrid,
+    ses::{Ses, keys},
     smtp::Smtp,
     testing::MockTransport,
+    twilio::Twilio,
 };
+
+use crate::support::specs::checked;
 
 const BEGIN: &str = "<!-- capabilities -->\n";
 const END: &str = "<!-- /capabilities -->";
@@ -31,13 +36,25 @@ impl Column {
 
 /// Every provider of every kind, in the order of the table.
 fn columns() -> Vec<Column> {
-    let transport = || MockTransport::new().shared();
+    let transport = || checked(MockTransport::new().shared());
+    let smtp = Smtp::builder("mail.acme.example").build().unwrap();
+    let mail = email::Account::builder("k").transport(transport()).build().unwrap();
+    let text = sms::Account::builder("1", "u", "p").transport(transport()).build().unwrap();
+    let sendgrid = SendGrid::builder("SG.k").transport(transport()).build().unwrap();
+    let ses = Ses::builder("ap-south-1", keys("AKIDEXAMPLE", "s")).transport(transport());
+    let ses = ses.build().unwrap();
+    let twilio = Twilio::builder("AC00000000000000000000000000000001", "t").transport(transport());
+    let twilio = twilio.build().unwrap();
     vec![
-        Column::of::<Email>(&Smtp::builder("mail.acme.example").build().unwrap()),
-        Column::of::<Email>(&email::Account::builder("k").transport(transport()).build().unwrap()),
-        Column::of::<Sms>(
-            &sms::Account::builder("1", "u", "p").transport(transport()).build().unwrap(),
-        ),
+        Column::of::<Email>(&smtp),
+        Column::of::<Email>(&mail),
+        Column::of::<Email>(&sendgrid),
+        Column::of::<Email>(&ses),
+        Column::of::<Sms>(&text),
+        Column::of::<Sms>(&twilio),
+        Column::of::<WhatsApp>(&twilio),
+        Column::of::<Call>(&twilio),
+        Column::of::<Rcs>(&twilio),
     ]
 }
 

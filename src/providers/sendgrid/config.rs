@@ -67,7 +67,8 @@ impl SendGrid {
         deadline: Option<Timestamp>,
     ) -> Result<Response<Bytes>> {
         if self.acting_for.is_some() {
-            let message = "SendGrid sends no mail on behalf of a subuser; use the subuser's own key";
+            let message =
+                "SendGrid sends no mail on behalf of a subuser; use the subuser's own key";
             return Err(Error::config(message).with_provider(LABEL));
         }
         let request = self.authorize(request)?;

@@ -58,7 +58,8 @@ pub(super) fn from_response(response: &Response<Bytes>, now: Timestamp, call: Ca
 
 /// Until `X-RateLimit-Reset`, a UNIX time in seconds. A day is the most that is believed.
 fn reset(response: &Response<Bytes>, now: Timestamp) -> Option<Duration> {
-    let at: i64 = response.headers().get("x-ratelimit-reset")?.to_str().ok()?.trim().parse().ok()?;
+    let at: i64 =
+        response.headers().get("x-ratelimit-reset")?.to_str().ok()?.trim().parse().ok()?;
     let seconds = at.saturating_sub(now.as_second()).clamp(0, 24 * 3600);
     u64::try_from(seconds).ok().map(Duration::from_secs)
 }

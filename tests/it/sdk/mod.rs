@@ -23,6 +23,10 @@ use serde_json::Value;
 
 use crate::support::specs;
 
+mod sendgrid;
+mod ses;
+mod twilio;
+
 /// A Python with the SDKs, and the program that sends by them.
 struct Official {
     python: PathBuf,

@@ -108,7 +108,11 @@ pub(super) fn custom_args(args: &BTreeMap<String, String>, at: &str, faults: &mu
 }
 
 /// `size` bytes of JSON against the limit of a personalization's map.
-pub(super) fn bytes(field: &str, map: &BTreeMap<impl serde::Serialize, impl serde::Serialize>, faults: &mut Vec<Fault>) {
+pub(super) fn bytes(
+    field: &str,
+    map: &BTreeMap<impl serde::Serialize, impl serde::Serialize>,
+    faults: &mut Vec<Fault>,
+) {
     let bytes = size(map);
     if bytes > MOST_BYTES {
         let problem = format!("has {bytes} bytes as JSON, SendGrid takes {MOST_BYTES}");
@@ -118,7 +122,8 @@ pub(super) fn bytes(field: &str, map: &BTreeMap<impl serde::Serialize, impl serd
 
 pub(super) fn categories(categories: &[&str], faults: &mut Vec<Fault>) {
     if categories.len() > CATEGORIES {
-        let problem = format!("has {} with the options', SendGrid takes {CATEGORIES}", categories.len());
+        let problem =
+            format!("has {} with the options', SendGrid takes {CATEGORIES}", categories.len());
         faults.push(Fault::new("tags", problem, "name fewer"));
     }
     for (index, category) in categories.iter().enumerate() {

@@ -127,7 +127,10 @@ impl SendGrid {
 }
 
 /// `path` with the pairs that have a value as its query.
-fn with_query<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, Option<String>)>) -> String {
+fn with_query<'a>(
+    path: &str,
+    pairs: impl IntoIterator<Item = (&'a str, Option<String>)>,
+) -> String {
     let pairs = pairs.into_iter().filter_map(|(name, value)| Some((name, Cow::Owned(value?))));
     let query = form::encode(pairs);
     if query.is_empty() { path.to_owned() } else { [path, "?", &query].concat() }
