@@ -60,15 +60,18 @@ pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Cha
     Ok(Channels {
         rcs: given(senders.rcs).map(|account| account as _),
         sms: given(senders.sms).map(|account| account as _),
+        voice: given(senders.voice).map(|account| account as _),
         whatsapp: given(senders.whatsapp).map(|account| account as _),
         ..Channels::default()
     })
 }
 
 /// Which kinds have a sender. Where the URL names none at all, the messages name theirs.
+#[expect(clippy::struct_excessive_bools, reason = "one a kind")]
 struct Senders {
     rcs: bool,
     sms: bool,
+    voice: bool,
     whatsapp: bool,
 }
 
@@ -76,10 +79,13 @@ impl Senders {
     fn of(leaf: &Leaf) -> Self {
         let has = |key: &str| leaf.query.contains_key(key);
         let keys = ["from", "whatsapp_from", "rcs_from", "voice_from", "messaging_service"];
-        let every = has("messaging_service") || !keys.into_iter().any(has);
+        let none = !keys.into_iter().any(has);
+        let every = has("messaging_service") || none;
         Self {
             rcs: every || has("rcs_from"),
             sms: every || has("from"),
+            // No service holds a caller.
+            voice: none || has("voice_from"),
             whatsapp: every || has("whatsapp_from"),
         }
     }

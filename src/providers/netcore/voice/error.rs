@@ -16,13 +16,10 @@ use crate::{
 /// The error of a response that is no success, whatever its status.
 pub(super) fn from_response(api: &Api, response: &Response<Bytes>, now: Timestamp) -> Error {
     let answer = Answer::read(response.body());
-    let error = match answer.as_ref().and_then(|answer| known(api, answer)) {
-        Some(error) => error,
-        None => {
-            let error = by_status(api, response.status());
-            error.with_code(answer.and_then(|answer| code(api, &answer)))
-        }
-    };
+    let error = answer.as_ref().and_then(|answer| known(api, answer)).unwrap_or_else(|| {
+        let code = answer.as_ref().and_then(|answer| code(api, answer));
+        by_status(api, response.status()).with_code(code)
+    });
     placed(error, response, now)
 }
 

@@ -82,7 +82,14 @@ fn attribute(text: &str, name: &str) -> Option<String> {
                 }
             }
             Event::Eof => return None,
-            _ => {}
+            Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::DocType(_)
+            | Event::End(_)
+            | Event::GeneralRef(_)
+            | Event::PI(_)
+            | Event::Text(_) => {}
         }
     }
 }

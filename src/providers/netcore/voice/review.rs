@@ -13,12 +13,13 @@ use crate::{
     time::Timestamp,
 };
 
+const DOCUMENT: &str = "copy it from the vendor's document";
+
 /// Adds everything that is wrong with `api` and the account's `defaults` to `faults`.
 pub(super) fn review(api: &Api, defaults: &Options, faults: &mut Vec<Fault>) {
     let mut fault = |field: &str, problem: &str, remedy: &str| {
         faults.push(Fault::new(field, problem, remedy));
     };
-    const DOCUMENT: &str = "copy it from the vendor's document";
     let missing = [
         ("base_url", api.base_url.is_none()),
         ("path", api.path.is_none()),
@@ -48,11 +49,12 @@ pub(super) fn review(api: &Api, defaults: &Options, faults: &mut Vec<Fault>) {
         }
     }
     if let Some(body) = &api.body {
-        let fits = match (body, api.method) {
-            (Body::Query(_), _) => true,
-            (Body::Form(_) | Body::Json(_), Some(Method::Get)) => false,
-            (Body::Form(_), _) => true,
-            (Body::Json(template), _) => template.is_object() || template.is_array(),
+        let fits = match body {
+            Body::Query(_) => true,
+            Body::Form(_) => api.method != Some(Method::Get),
+            Body::Json(template) => {
+                api.method != Some(Method::Get) && (template.is_object() || template.is_array())
+            }
         };
         if !fits {
             fault(

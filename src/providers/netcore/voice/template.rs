@@ -62,7 +62,9 @@ pub(super) fn survey(body: &Body) -> (BTreeSet<&'static str>, Vec<String>) {
     };
     match body {
         Body::Form(fields) | Body::Query(fields) => {
-            fields.values().for_each(|field| text(field, false));
+            for field in fields.values() {
+                text(field, false);
+            }
         }
         Body::Json(value) => texts(value, &mut |one| text(one, true)),
     }

@@ -115,7 +115,13 @@ impl Plan<'_> {
                 self.homeless.push(format!("{field} (a second step, {})", name(step)));
             }
             Step::Gather(gather) => self.gather(&field, gather),
-            step => self.heard(&field, step),
+            Step::Dial { .. }
+            | Step::HangUp
+            | Step::Pause { .. }
+            | Step::Play { .. }
+            | Step::Record(_)
+            | Step::Redirect { .. }
+            | Step::Say { .. } => self.heard(&field, step),
         }
     }
 }

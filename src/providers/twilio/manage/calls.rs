@@ -4,19 +4,27 @@ use std::{borrow::Cow, fmt};
 
 use serde::Deserialize;
 
-use super::recordings::{Recording, RECORDINGS, RecordingList};
+use super::{
+    check_sid, count,
+    recordings::{RECORDINGS, RecordingQuery, RecordingRecord, list as list_recordings},
+    rfc2822,
+};
 use crate::{
+    channel::Money,
     error::{Error, Fault, Result},
     http::Page,
-    message::{PhoneNumber, Step},
+    message::Step,
     providers::twilio::{
         NAME, Twilio,
         builder::{CALLBACK, is_callback},
         config::Pairs,
-        voice::twiml::twiml,
+        messages::money,
+        voice::{TWIML, twiml},
     },
     time::Timestamp,
 };
+
+const SIDS: [&str; 1] = ["CA"];
 
 /// The calls of an account: [`Twilio::calls`].
 ///
@@ -37,38 +45,39 @@ impl Calls<'_> {
     ///
     /// # Errors
     ///
-    /// As a send; code 20404 where there is none.
-    pub async fn fetch(&self, sid: &str) -> Result<CallDetails> {
+    /// [`Rejected`](crate::ErrorKind::Rejected) with code 20404 where there is none.
+    pub async fn fetch(&self, sid: &str) -> Result<CallRecord> {
+        check_sid(sid, &SIDS)?;
         self.0.call(self.0.get(&["Calls", sid], [])).await
     }
 
-    /// Lists calls, the newest first.
+    /// Lists calls, the newest first. This is also how to find out after a time-out whether a call
+    /// was placed.
     ///
     /// # Errors
     ///
-    /// As a send; [`InvalidMessage`](crate::ErrorKind::InvalidMessage) for a page size out of its
-    /// range.
-    pub async fn list(&self, filter: &CallFilter) -> Result<Page<CallDetails>> {
-        let request = filter.pairs().and_then(|pairs| self.0.get(&["Calls"], pairs));
-        self.0.call(request).await.map(CallList::page)
-    }
-
-    /// The page after one whose [`next`](Page::next) is given.
-    ///
-    /// # Errors
-    ///
-    /// As [`list`](Self::list); [`Config`](crate::ErrorKind::Config) where `next` is of another
-    /// list.
-    pub async fn next_page(&self, next: &str) -> Result<Page<CallDetails>> {
-        self.0.call(self.0.get_page(&["Calls"], next)).await.map(CallList::page)
+    /// As every call.
+    pub async fn list(&self, query: &CallQuery) -> Result<Page<CallRecord>> {
+        #[derive(Deserialize)]
+        struct Answer {
+            calls: Vec<CallRecord>,
+            #[serde(default)]
+            next_page_uri: Option<String>,
+        }
+        let request = match &query.page {
+            Some(next) => self.0.get_page(&["Calls"], next),
+            None => self.0.get(&["Calls"], query.pairs()),
+        };
+        let answer: Answer = self.0.call(request).await?;
+        Ok(Page::new(answer.calls, answer.next_page_uri))
     }
 
     /// Ends a call that is in progress.
     ///
     /// # Errors
     ///
-    /// As a send.
-    pub async fn hang_up(&self, sid: &str) -> Result<CallDetails> {
+    /// As every call.
+    pub async fn hang_up(&self, sid: &str) -> Result<CallRecord> {
         self.update(sid, vec![("Status", "completed".into())]).await
     }
 
@@ -76,8 +85,8 @@ impl Calls<'_> {
     ///
     /// # Errors
     ///
-    /// As a send.
-    pub async fn cancel(&self, sid: &str) -> Result<CallDetails> {
+    /// As every call.
+    pub async fn cancel(&self, sid: &str) -> Result<CallRecord> {
         self.update(sid, vec![("Status", "canceled".into())]).await
     }
 
@@ -85,9 +94,9 @@ impl Calls<'_> {
     ///
     /// # Errors
     ///
-    /// As a send; [`InvalidMessage`](crate::ErrorKind::InvalidMessage) where Twilio cannot call
+    /// As every call; [`InvalidMessage`](crate::ErrorKind::InvalidMessage) where Twilio cannot call
     /// the URL.
-    pub async fn redirect(&self, sid: &str, url: &str) -> Result<CallDetails> {
+    pub async fn redirect(&self, sid: &str, url: &str) -> Result<CallRecord> {
         if !is_callback(url) {
             let fault = Fault::new("url", CALLBACK.0, CALLBACK.1);
             return Err(Error::invalid(vec![fault]).with_provider(NAME));
@@ -99,13 +108,13 @@ impl Calls<'_> {
     ///
     /// # Errors
     ///
-    /// As a send, and as [`twiml`](crate::twilio::voice::twiml);
+    /// As every call, and as [`twiml`](crate::twilio::voice::twiml);
     /// [`InvalidMessage`](crate::ErrorKind::InvalidMessage) over 4000 characters of TwiML.
-    pub async fn go_on(&self, sid: &str, steps: &[Step]) -> Result<CallDetails> {
+    pub async fn go_on(&self, sid: &str, steps: &[Step]) -> Result<CallRecord> {
         let xml = twiml(steps).map_err(|error| error.with_provider(NAME))?;
         let count = xml.chars().count();
-        if count > 4000 {
-            let problem = format!("are {count} characters of TwiML, Twilio takes 4000");
+        if count > TWIML {
+            let problem = format!("are {count} characters of TwiML, Twilio takes {TWIML}");
             let fault = Fault::new("steps", problem, "say less, or redirect to a URL");
             return Err(Error::invalid(vec![fault]).with_provider(NAME));
         }
@@ -116,106 +125,145 @@ impl Calls<'_> {
     ///
     /// # Errors
     ///
-    /// As a send.
+    /// As every call.
     pub async fn delete(&self, sid: &str) -> Result<()> {
+        check_sid(sid, &SIDS)?;
         self.0.call_silent(self.0.delete(&["Calls", sid])).await
     }
 
-    /// The first page of the recordings of a call. Further ones are
-    /// [`recordings_page`](Self::recordings_page).
+    /// Lists the recordings of a call.
     ///
     /// # Errors
     ///
-    /// As a send.
-    pub async fn recordings(&self, sid: &str) -> Result<Page<Recording>> {
-        self.0.call(self.0.get(&["Calls", sid, RECORDINGS], [])).await.map(RecordingList::page)
+    /// As every call.
+    pub async fn recordings(
+        &self,
+        sid: &str,
+        query: &RecordingQuery,
+    ) -> Result<Page<RecordingRecord>> {
+        check_sid(sid, &SIDS)?;
+        list_recordings(self.0, &["Calls", sid, RECORDINGS], query).await
     }
 
-    /// The page of a call's recordings after one whose [`next`](Page::next) is given.
-    ///
-    /// # Errors
-    ///
-    /// As [`recordings`](Self::recordings).
-    pub async fn recordings_page(&self, sid: &str, next: &str) -> Result<Page<Recording>> {
-        let request = self.0.get_page(&["Calls", sid, RECORDINGS], next);
-        self.0.call(request).await.map(RecordingList::page)
-    }
-
-    async fn update(&self, sid: &str, pairs: Pairs<'_>) -> Result<CallDetails> {
+    async fn update(&self, sid: &str, pairs: Pairs<'_>) -> Result<CallRecord> {
+        check_sid(sid, &SIDS)?;
         self.0.call(self.0.post(&["Calls", sid], pairs)).await
     }
 }
 
-/// Which calls are listed. Default: all, 50 a page.
+/// Which calls to list. Default: all of them, 50 a page.
 #[non_exhaustive]
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct CallFilter {
-    /// Whom they went to.
-    pub to: Option<PhoneNumber>,
-    /// Whom they came from.
-    pub from: Option<PhoneNumber>,
-    /// Their status, such as `in-progress`.
+pub struct CallQuery {
+    /// Only those to this address: E.164, `sip:…` or `client:…`.
+    pub to: Option<String>,
+    /// Only those from this address.
+    pub from: Option<String>,
+    /// Only those with this status, such as `in-progress`.
     pub status: Option<String>,
-    /// They began then, or later.
-    pub started_from: Option<Timestamp>,
-    /// They began then, or earlier.
-    pub started_until: Option<Timestamp>,
+    /// Only those that began then or later.
+    pub started_after: Option<Timestamp>,
+    /// Only those that began then or before.
+    pub started_before: Option<Timestamp>,
     /// How many a page, 1 to 1000.
     pub page_size: Option<u16>,
+    /// The next page, by [`Page::next`]. It keeps what the first one asked for.
+    pub page: Option<String>,
 }
 
-impl CallFilter {
+impl CallQuery {
     /// All calls.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Those to a number.
+    /// Only those to this address.
     #[must_use]
-    pub fn to(mut self, number: PhoneNumber) -> Self {
-        self.to = Some(number);
+    pub fn to(mut self, address: impl Into<String>) -> Self {
+        self.to = Some(address.into());
         self
     }
 
-    fn pairs(&self) -> Result<Pairs<'_>> {
-        let time = |at: &Timestamp| Cow::from(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
-        let mut pairs: Pairs<'_> = Vec::new();
-        pairs.extend(self.to.as_ref().map(|to| ("To", to.as_str().into())));
-        pairs.extend(self.from.as_ref().map(|from| ("From", from.as_str().into())));
-        pairs.extend(self.status.as_ref().map(|status| ("Status", status.as_str().into())));
-        pairs.extend(self.started_from.as_ref().map(|at| ("StartTime>", time(at))));
-        pairs.extend(self.started_until.as_ref().map(|at| ("StartTime<", time(at))));
-        pairs.extend(page_size(self.page_size)?);
-        Ok(pairs)
+    /// Only those from this address.
+    #[must_use]
+    pub fn from(mut self, address: impl Into<String>) -> Self {
+        self.from = Some(address.into());
+        self
     }
+
+    /// Only those with this status.
+    #[must_use]
+    pub fn status(mut self, status: impl Into<String>) -> Self {
+        self.status = Some(status.into());
+        self
+    }
+
+    /// Only those that began from `after` to `before`.
+    #[must_use]
+    pub fn started(mut self, after: Timestamp, before: Timestamp) -> Self {
+        self.started_after = Some(after);
+        self.started_before = Some(before);
+        self
+    }
+
+    /// Sets how many a page has; what is outside of 1 to 1000 is taken as the nearest.
+    #[must_use]
+    pub fn page_size(mut self, size: u16) -> Self {
+        self.page_size = Some(size);
+        self
+    }
+
+    /// Asks for the next page.
+    #[must_use]
+    pub fn page(mut self, next: impl Into<String>) -> Self {
+        self.page = Some(next.into());
+        self
+    }
+
+    fn pairs(&self) -> Pairs<'_> {
+        let text = |text: &'_ Option<String>| text.clone().map(Cow::from);
+        [
+            ("To", text(&self.to)),
+            ("From", text(&self.from)),
+            ("Status", text(&self.status)),
+            // The sign is part of the name: `StartTime>=…`.
+            ("StartTime>", self.started_after.map(time)),
+            ("StartTime<", self.started_before.map(time)),
+            ("PageSize", self.page_size.map(size)),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+    }
+}
+
+/// A time of a query, in whole seconds.
+pub(super) fn time(time: Timestamp) -> Cow<'static, str> {
+    let seconds = Timestamp::from_second(time.as_second()).unwrap_or(time);
+    seconds.to_string().into()
 }
 
 /// The size of a page, in Twilio's range.
-pub(super) fn page_size(size: Option<u16>) -> Result<Option<(&'static str, Cow<'static, str>)>> {
-    match size {
-        Some(size) if !(1..=1000).contains(&size) => {
-            let fault = Fault::new("page_size", format!("is {size}"), "write 1 to 1000");
-            Err(Error::invalid(vec![fault]))
-        }
-        size => Ok(size.map(|size| ("PageSize", size.to_string().into()))),
-    }
+pub(super) fn size(size: u16) -> Cow<'static, str> {
+    size.clamp(1, 1000).to_string().into()
 }
 
-impl fmt::Debug for CallFilter {
+impl fmt::Debug for CallQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallFilter")
-            .field("to", &self.to)
-            .field("from", &self.from)
+        f.debug_struct("CallQuery")
             .field("status", &self.status)
+            .field("started_after", &self.started_after)
+            .field("started_before", &self.started_before)
+            .field("page_size", &self.page_size)
             .finish_non_exhaustive()
     }
 }
 
-/// A call, as Twilio has it. Times are RFC 2822, numbers are texts.
+/// A call, as Twilio has it. `Debug` hides addresses.
 #[non_exhaustive]
 #[derive(Clone, PartialEq, Eq, Deserialize)]
-pub struct CallDetails {
+pub struct CallRecord {
     /// Its SID, `CA…`.
     pub sid: String,
     /// `queued`, `initiated`, `ringing`, `in-progress`; at the end `completed` (a person or a
@@ -231,20 +279,20 @@ pub struct CallDetails {
     #[serde(default)]
     pub direction: Option<String>,
     /// How long it lasted, in seconds; absent until it ends.
-    #[serde(default)]
-    pub duration: Option<String>,
+    #[serde(default, deserialize_with = "count")]
+    pub duration: Option<u32>,
     /// When it was taken.
-    #[serde(default)]
-    pub start_time: Option<String>,
+    #[serde(default, deserialize_with = "rfc2822")]
+    pub start_time: Option<Timestamp>,
     /// When it ended.
-    #[serde(default)]
-    pub end_time: Option<String>,
+    #[serde(default, deserialize_with = "rfc2822")]
+    pub end_time: Option<Timestamp>,
     /// When it was asked for.
-    #[serde(default)]
-    pub date_created: Option<String>,
+    #[serde(default, deserialize_with = "rfc2822")]
+    pub date_created: Option<Timestamp>,
     /// When this last changed.
-    #[serde(default)]
-    pub date_updated: Option<String>,
+    #[serde(default, deserialize_with = "rfc2822")]
+    pub date_updated: Option<Timestamp>,
     /// What it cost, negative; absent until Twilio knows.
     #[serde(default)]
     pub price: Option<String>,
@@ -259,8 +307,8 @@ pub struct CallDetails {
     #[serde(default)]
     pub parent_call_sid: Option<String>,
     /// How long it waited, in milliseconds.
-    #[serde(default)]
-    pub queue_time: Option<String>,
+    #[serde(default, deserialize_with = "count")]
+    pub queue_time: Option<u32>,
     /// The name of the caller, where it was looked up.
     #[serde(default)]
     pub caller_name: Option<String>,
@@ -278,25 +326,20 @@ pub struct CallDetails {
     pub account_sid: Option<String>,
 }
 
-impl fmt::Debug for CallDetails {
+impl CallRecord {
+    /// What it cost, once that is known.
+    #[must_use]
+    pub fn cost(&self) -> Option<Money> {
+        money(self.price.as_deref()?, self.price_unit.as_deref()?)
+    }
+}
+
+impl fmt::Debug for CallRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallDetails")
+        f.debug_struct("CallRecord")
             .field("sid", &self.sid)
             .field("status", &self.status)
             .field("duration", &self.duration)
             .finish_non_exhaustive()
-    }
-}
-
-#[derive(Deserialize)]
-struct CallList {
-    calls: Vec<CallDetails>,
-    #[serde(default)]
-    next_page_uri: Option<String>,
-}
-
-impl CallList {
-    fn page(self) -> Page<CallDetails> {
-        Page::new(self.calls, self.next_page_uri)
     }
 }

@@ -1,4 +1,5 @@
-//! What an account holds beside what it sends: messages that went out, content templates, itself.
+//! What an account holds beside what it sends: messages and calls that went out, recordings,
+//! content templates, itself.
 //!
 //! Each call ends after 30 s, and its errors name `twilio`.
 //!
@@ -23,8 +24,10 @@ use serde::{Deserialize, Deserializer};
 
 pub use self::{
     account::AccountDetails,
+    calls::{CallQuery, CallRecord, Calls},
     content::{Approval, Category, Content, ContentTemplate, NewContent},
     messages::{Feedback, MediaFile, MessageQuery, MessageRecord, Messages},
+    recordings::{RecordingQuery, RecordingRecord, Recordings},
 };
 use super::{NAME, builder::is_sid};
 use crate::{
@@ -33,8 +36,10 @@ use crate::{
 };
 
 mod account;
+mod calls;
 mod content;
 mod messages;
+mod recordings;
 
 /// Refuses what is no SID of one of `prefixes`: an empty one would name all there are.
 pub(super) fn check_sid(text: &str, prefixes: &[&str]) -> Result<()> {

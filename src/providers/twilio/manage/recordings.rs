@@ -4,12 +4,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::calls::page_size;
-use crate::{
-    error::Result,
-    http::Page,
-    providers::twilio::{Twilio, config::Pairs},
-};
+use super::{calls::size, check_sid, count, rfc2822};
+use crate::{error::Result, http::Page, providers::twilio::Twilio, time::Timestamp};
 
 /// The resource's name in paths.
 pub(super) const RECORDINGS: &str = "Recordings";
@@ -29,32 +25,22 @@ impl Twilio {
 }
 
 impl Recordings<'_> {
-    /// Lists recordings, `page_size` (1 to 1000) a page; 50 when absent.
+    /// Lists recordings, the newest first.
     ///
     /// # Errors
     ///
-    /// As a send.
-    pub async fn list(&self, size: Option<u16>) -> Result<Page<Recording>> {
-        let pairs = page_size(size).map(|size| size.into_iter().collect::<Pairs<'_>>());
-        let request = pairs.and_then(|pairs| self.0.get(&[RECORDINGS], pairs));
-        self.0.call(request).await.map(RecordingList::page)
-    }
-
-    /// The page after one whose [`next`](Page::next) is given.
-    ///
-    /// # Errors
-    ///
-    /// As [`list`](Self::list).
-    pub async fn next_page(&self, next: &str) -> Result<Page<Recording>> {
-        self.0.call(self.0.get_page(&[RECORDINGS], next)).await.map(RecordingList::page)
+    /// As every call.
+    pub async fn list(&self, query: &RecordingQuery) -> Result<Page<RecordingRecord>> {
+        list(self.0, &[RECORDINGS], query).await
     }
 
     /// Fetches a recording by its SID, `RE…`.
     ///
     /// # Errors
     ///
-    /// As a send; code 20404 where there is none.
-    pub async fn fetch(&self, sid: &str) -> Result<Recording> {
+    /// [`Rejected`](crate::ErrorKind::Rejected) with code 20404 where there is none.
+    pub async fn fetch(&self, sid: &str) -> Result<RecordingRecord> {
+        check_sid(sid, &["RE"])?;
         self.0.call(self.0.get(&[RECORDINGS, sid], [])).await
     }
 
@@ -62,16 +48,69 @@ impl Recordings<'_> {
     ///
     /// # Errors
     ///
-    /// As a send.
+    /// As every call.
     pub async fn delete(&self, sid: &str) -> Result<()> {
+        check_sid(sid, &["RE"])?;
         self.0.call_silent(self.0.delete(&[RECORDINGS, sid])).await
+    }
+}
+
+/// The recordings of an account or a call.
+pub(super) async fn list(
+    account: &Twilio,
+    steps: &[&str],
+    query: &RecordingQuery,
+) -> Result<Page<RecordingRecord>> {
+    #[derive(Deserialize)]
+    struct Answer {
+        recordings: Vec<RecordingRecord>,
+        #[serde(default)]
+        next_page_uri: Option<String>,
+    }
+    let request = match &query.page {
+        Some(next) => account.get_page(steps, next),
+        None => account.get(steps, query.page_size.map(|one| ("PageSize", size(one)))),
+    };
+    let answer: Answer = account.call(request).await?;
+    Ok(Page::new(answer.recordings, answer.next_page_uri))
+}
+
+/// Which recordings to list. Default: all of them, 50 a page.
+#[non_exhaustive]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordingQuery {
+    /// How many a page, 1 to 1000.
+    pub page_size: Option<u16>,
+    /// The next page, by [`Page::next`]. It keeps what the first one asked for.
+    pub page: Option<String>,
+}
+
+impl RecordingQuery {
+    /// All recordings.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how many a page has; what is outside of 1 to 1000 is taken as the nearest.
+    #[must_use]
+    pub fn page_size(mut self, size: u16) -> Self {
+        self.page_size = Some(size);
+        self
+    }
+
+    /// Asks for the next page.
+    #[must_use]
+    pub fn page(mut self, next: impl Into<String>) -> Self {
+        self.page = Some(next.into());
+        self
     }
 }
 
 /// A recording, as Twilio has it.
 #[non_exhaustive]
 #[derive(Clone, PartialEq, Eq, Deserialize)]
-pub struct Recording {
+pub struct RecordingRecord {
     /// Its SID, `RE…`.
     pub sid: String,
     /// The call it is of, `CA…`.
@@ -81,20 +120,20 @@ pub struct Recording {
     #[serde(default)]
     pub status: Option<String>,
     /// How long it is, in seconds.
-    #[serde(default)]
-    pub duration: Option<String>,
+    #[serde(default, deserialize_with = "count")]
+    pub duration: Option<u32>,
     /// 1 or 2.
     #[serde(default)]
     pub channels: Option<u8>,
     /// What made it: `OutboundAPI`, `RecordVerb` and others.
     #[serde(default)]
     pub source: Option<String>,
-    /// When it began, RFC 2822.
-    #[serde(default)]
-    pub start_time: Option<String>,
-    /// When this was made, RFC 2822.
-    #[serde(default)]
-    pub date_created: Option<String>,
+    /// When it began.
+    #[serde(default, deserialize_with = "rfc2822")]
+    pub start_time: Option<Timestamp>,
+    /// When this was made.
+    #[serde(default, deserialize_with = "rfc2822")]
+    pub date_created: Option<Timestamp>,
     /// What it cost, negative; absent until Twilio knows.
     #[serde(default)]
     pub price: Option<String>,
@@ -106,7 +145,7 @@ pub struct Recording {
     pub uri: Option<String>,
 }
 
-impl Recording {
+impl RecordingRecord {
     /// The path of the sound below the API's host, for a download with the account's credentials:
     /// `mp3` or `wav`.
     #[must_use]
@@ -116,25 +155,12 @@ impl Recording {
     }
 }
 
-impl fmt::Debug for Recording {
+impl fmt::Debug for RecordingRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recording")
+        f.debug_struct("RecordingRecord")
             .field("sid", &self.sid)
             .field("status", &self.status)
             .field("duration", &self.duration)
             .finish_non_exhaustive()
-    }
-}
-
-#[derive(Deserialize)]
-pub(super) struct RecordingList {
-    recordings: Vec<Recording>,
-    #[serde(default)]
-    next_page_uri: Option<String>,
-}
-
-impl RecordingList {
-    pub(super) fn page(self) -> Page<Recording> {
-        Page::new(self.recordings, self.next_page_uri)
     }
 }

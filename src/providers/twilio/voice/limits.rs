@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The most characters that TwiML may have beside a call.
-pub(super) const TWIML: usize = 4000;
+pub(in crate::providers::twilio) const TWIML: usize = 4000;
 /// The most keys of `SendDigits`.
 const DIGITS: usize = 32;
 /// How long it may ring, in seconds.

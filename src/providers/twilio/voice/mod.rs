@@ -17,6 +17,7 @@
 
 use async_trait::async_trait;
 
+pub(super) use self::limits::TWIML;
 pub use self::{
     options::{
         AsyncDetection, CallEvent, Channels, Detection, MachineDetection, Method, Options,
@@ -33,7 +34,7 @@ use crate::{
 
 mod limits;
 mod options;
-pub(super) mod twiml;
+mod twiml;
 mod wire;
 
 /// What a call can carry.

@@ -203,7 +203,7 @@ impl CallEvent {
 
 /// How a whole call is recorded.
 #[non_exhaustive]
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RecordingSettings {
     /// Both sides in one channel, or one each: `RecordingChannels`. Default: mono.
@@ -224,6 +224,16 @@ pub struct RecordingSettings {
     /// What is reported: `RecordingStatusCallbackEvent`. Default: its end alone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<RecordingEvent>,
+}
+
+impl fmt::Debug for RecordingSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordingSettings")
+            .field("channels", &self.channels)
+            .field("track", &self.track)
+            .field("events", &self.events)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How many channels a recording has.
@@ -340,7 +350,7 @@ pub enum Detection {
 
 /// Detection beside the steps.
 #[non_exhaustive]
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AsyncDetection {
     /// Where it reports: `AsyncAmdStatusCallback`.
@@ -349,4 +359,10 @@ pub struct AsyncDetection {
     /// How: `AsyncAmdStatusCallbackMethod`. Default: POST.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
+}
+
+impl fmt::Debug for AsyncDetection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsyncDetection").field("method", &self.method).finish_non_exhaustive()
+    }
 }

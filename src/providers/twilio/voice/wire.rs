@@ -32,7 +32,7 @@ pub(super) fn encode(account: &Twilio, envelope: &Envelope<Call>) -> Result<Requ
     let mut faults = Vec::new();
     check(call, &options, &mut faults);
     let from = options.from.as_deref().or_else(|| {
-        let number = call.from.as_ref().or(account.defaults().voice_from.as_ref());
+        let number = call.from.as_ref().or_else(|| account.defaults().voice_from.as_ref());
         number.map(crate::message::PhoneNumber::as_str)
     });
     if from.is_none() {

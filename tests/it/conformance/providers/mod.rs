@@ -12,6 +12,7 @@ mod sendgrid;
 mod ses;
 mod smtp;
 mod twilio;
+mod twilio_voice;
 
 fn shop() -> Mailbox {
     Mailbox::parse("Acme Billing <billing@mail.acme.example>").unwrap()

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use dakiya::{
-    Call, Channel as _, Envelope, Error, ErrorKind, Fate, Features, Gather, Input, PhoneNumber,
-    Provider as _, ProviderTemplate, Receipt, Recording, Reroute, Result, Retries, Step,
+    Call, Channel as _, Envelope, Error, ErrorKind, Fate, Features, Gather, Input, Kind, Messenger,
+    PhoneNumber, Provider as _, ProviderTemplate, Receipt, Recording, Reroute, Result, Retries,
+    Step,
     http::Request,
     netcore::voice::{Account, AccountBuilder, Api, Options},
     testing::{ManualClock, MockTransport},
@@ -528,4 +529,45 @@ async fn an_account_says_what_holds_for_all_of_its_calls() {
     assert_eq!(bodies[0]["a"], "1600123456");
     assert_eq!(bodies[0]["tts"], json!({"t": "Order 2041 is ready.", "l": "en-IN", "v": "raj"}));
     assert_eq!(bodies[1].get("tts"), None);
+}
+
+/// What the URL of an account is refused for.
+fn wrong_url(url: &str) -> Vec<String> {
+    let error = Messenger::builder().url(url).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config, "{url}");
+    assert!(!format!("{error:?}{error}").contains("canary"), "{error}");
+    error.faults().iter().map(|fault| fault.field.clone()).collect()
+}
+
+#[tokio::test]
+async fn a_url_describes_a_small_api() {
+    let template =
+        "%7B%22to%22:%22%7Bto%7D%22,%22t%22:%22%7Btext%7D%22,%22c%22:%22%7Bcaller_id%7D%22%7D";
+    let rest = "path=v1/calls&method=post&caller_id=1600123456&check=v1/me&id=/a,@B".to_owned();
+    for (user, auth, body) in [
+        ("canary", "bearer", "json"),
+        ("u:canary", "basic", "json"),
+        ("canary", "header:x-key", "query"),
+        ("canary", "form:key", "form"),
+        ("canary", "query:key", "json"),
+    ] {
+        let check = if body == "form" { rest.replace("&check=v1/me", "") } else { rest.clone() };
+        let url = format!(
+            "netcore+voice://{user}@voice.example.net:8443?{check}&auth={auth}&{body}={template}\
+             &number_format=e164&success=/status=success"
+        );
+        let built = Messenger::builder().url(&url).unwrap().build().unwrap();
+        assert_eq!(built.kinds(), [Kind::Voice], "{auth}");
+    }
+    assert_eq!(
+        wrong_url("netcore+voice://canary@voice.example.net"),
+        ["path", "method", "auth", "body"]
+    );
+    assert_eq!(
+        wrong_url(&format!(
+            "netcore+voice://canary@h.example?path=a&method=patch&auth=token&json={template}\
+             &form={template}&success=yes&number_format=x&colour=red"
+        )),
+        ["method", "auth", "body", "method", "auth", "body", "number_format", "success", "colour"]
+    );
 }

@@ -10,10 +10,12 @@ use dakiya::{
 
 use crate::support::specs::checked;
 
+mod calls;
 mod errors;
 mod manage;
 mod rcs;
 mod sms;
+mod voice;
 mod whatsapp;
 
 pub(super) const SID: &str = "AC00112233445566778899aabbccddeeff";
