@@ -70,6 +70,11 @@ impl Connection {
         &self.clock
     }
 
+    /// The same transport and clock at another endpoint, which ends in a slash.
+    pub(crate) fn at(&self, endpoint: Url) -> Self {
+        Self { endpoint, ..self.clone() }
+    }
+
     /// Where it calls, with a slash at its end.
     pub(crate) fn endpoint(&self) -> &Url {
         &self.endpoint

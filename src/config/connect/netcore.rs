@@ -65,12 +65,41 @@ pub(super) fn sms(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channel
     Ok(Channels { sms: Some(Arc::new(account)), ..Channels::default() })
 }
 
-pub(super) fn deflector(_: Leaf, _: Option<&SharedClock>) -> Result<Channels> {
-    Err(Error::config("not built yet"))
+pub(super) fn deflector(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
+    let mut faults = Vec::new();
+    let mut account = netcore::deflector::Account::builder(leaf.user.take().unwrap_or_default());
+    if let Some(endpoint) = leaf.take("endpoint") {
+        account = account.endpoint(endpoint);
+    }
+    if let Some(clock) = clock {
+        account = account.clock(Arc::clone(clock));
+    }
+    leaf.finish("endpoint", &mut faults);
+    let account = done(faults, account.build())?;
+    Ok(Channels { whatsapp: Some(Arc::new(account)), ..Channels::default() })
 }
 
-pub(super) fn rcs(_: Leaf, _: Option<&SharedClock>) -> Result<Channels> {
-    Err(Error::config("not built yet"))
+pub(super) fn rcs(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
+    let mut faults = Vec::new();
+    let mut account = netcore::rcs::Account::builder(leaf.user.take().unwrap_or_default());
+    if let Some(bot) = leaf.take("bot") {
+        account = account.bot_id(bot);
+    }
+    if let Some(header) = leaf.take("header") {
+        account = account.auth_header(header);
+    }
+    if let Some(request) = leaf.take("request") {
+        account = account.request(request);
+    }
+    if let Some(endpoint) = leaf.take("endpoint") {
+        account = account.endpoint(endpoint);
+    }
+    if let Some(clock) = clock {
+        account = account.clock(Arc::clone(clock));
+    }
+    leaf.finish("bot, header, request, endpoint", &mut faults);
+    let account = done(faults, account.build())?;
+    Ok(Channels { rcs: Some(Arc::new(account)), ..Channels::default() })
 }
 
 /// `netcore+voice://KEY@HOST?path=v1/calls&method=post&auth=bearer&json=TEMPLATE`: the settings of
@@ -173,6 +202,28 @@ fn voice_body(leaf: &mut Leaf, faults: &mut Vec<Fault>) -> Option<netcore::voice
     body
 }
 
-pub(super) fn whatsapp(_: Leaf, _: Option<&SharedClock>) -> Result<Channels> {
-    Err(Error::config("not built yet"))
+pub(super) fn whatsapp(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
+    let mut faults = Vec::new();
+    let mut account = netcore::whatsapp::Account::builder(leaf.user.take().unwrap_or_default());
+    // An account without a source id has none to write.
+    if let Some(source) = leaf.host.take().filter(|host| host != "default") {
+        account = account.source(source);
+    }
+    if let Some(on) =
+        one_of(&mut leaf, "priority", &mut faults, &[("true", true), ("false", false)])
+    {
+        account = account.priority(on);
+    }
+    if let Some(endpoint) = leaf.take("endpoint") {
+        account = account.endpoint(endpoint);
+    }
+    if let Some(endpoint) = leaf.take("legacy_endpoint") {
+        account = account.legacy_endpoint(endpoint);
+    }
+    if let Some(clock) = clock {
+        account = account.clock(Arc::clone(clock));
+    }
+    leaf.finish("priority, endpoint, legacy_endpoint", &mut faults);
+    let account = done(faults, account.build())?;
+    Ok(Channels { whatsapp: Some(Arc::new(account)), ..Channels::default() })
 }

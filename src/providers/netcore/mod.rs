@@ -1,6 +1,7 @@
 //! [Netcore Cloud](https://netcorecloud.com): email, SMS, WhatsApp, voice, RCS. Its
 //! products share the name alone; each has an account of its own.
 
+mod answer;
 pub mod deflector;
 pub mod email;
 pub mod rcs;

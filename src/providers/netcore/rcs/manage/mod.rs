@@ -1,0 +1,11 @@
+//! Calls beside sending.
+
+pub use self::{
+    card::{Card, CardHeight, CardWidth},
+    suggestion::{Suggestion, SuggestionAction},
+    templates::{CreatedTemplate, NewTemplate, Templates},
+};
+
+mod card;
+mod suggestion;
+mod templates;
