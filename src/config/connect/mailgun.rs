@@ -1,12 +1,38 @@
-//! The URL of `mailgun`.
+//! The URL of `mailgun`: `mailgun://KEY@DOMAIN?from=…&region=eu`.
 
-use super::Leaf;
+use std::sync::Arc;
+
+use super::{Leaf, done, mailbox, one_of};
 use crate::{
-    error::{Error, Result},
+    error::Result,
     messenger::Channels,
+    providers::mailgun::{Mailgun, Options, Region},
     time::SharedClock,
 };
 
-pub(super) fn connect(_: Leaf, _: Option<&SharedClock>) -> Result<Channels> {
-    Err(Error::config("not built yet"))
+pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
+    let mut faults = Vec::new();
+    let user = leaf.user.take().unwrap_or_default();
+    let mut account = Mailgun::builder(user, leaf.host.take().unwrap_or_default());
+    if let Some(from) = mailbox(&mut leaf, &mut faults) {
+        account = account.from(from);
+    }
+    if let Some(region) =
+        one_of(&mut leaf, "region", &mut faults, &[("us", Region::Us), ("eu", Region::Eu)])
+    {
+        account = account.region(region);
+    }
+    if let Some(test) = one_of(&mut leaf, "test", &mut faults, &[("true", true), ("false", false)])
+    {
+        account = account.defaults(Options::new().test_mode(test));
+    }
+    if let Some(endpoint) = leaf.take("endpoint") {
+        account = account.endpoint(endpoint);
+    }
+    if let Some(clock) = clock {
+        account = account.clock(Arc::clone(clock));
+    }
+    leaf.finish("from, region, test, endpoint", &mut faults);
+    let account = done(faults, account.build())?;
+    Ok(Channels { email: Some(Arc::new(account)), ..Channels::default() })
 }
