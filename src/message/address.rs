@@ -299,8 +299,8 @@ pub struct WhatsAppAddress(String);
 address!(WhatsAppAddress);
 
 impl WhatsAppAddress {
-    /// Parses E.164 where the text begins with `+`, else a user id of 1 to 128 letters, digits,
-    /// dots, underscores and hyphens.
+    /// Parses E.164 where the text begins with `+`, else a user id of 1 to 135 letters, digits,
+    /// dots, underscores and hyphens: as long as Meta's, with their country, can be.
     ///
     /// # Errors
     ///
@@ -311,7 +311,7 @@ impl WhatsAppAddress {
             return PhoneNumber::parse(text).map(Into::into);
         }
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-        if text.is_empty() || text.len() > 128 || !text.bytes().all(allowed) {
+        if text.is_empty() || text.len() > 135 || !text.bytes().all(allowed) {
             return Err(AddressError::new(
                 "is neither a phone number nor a user id",
                 "write E.164 with its +, or the id that WhatsApp gave",

@@ -27,8 +27,8 @@ pub use self::{
     web_push::{Subscription, Urgency, WebPush},
     whatsapp::{
         ApprovedTemplate, Contact, ContactField, FlowAction, Interactive, InteractiveAction,
-        InteractiveHeader, ListRow, ListSection, Location, ProductSection, ReplyButton,
-        TemplateButton, TemplateCard, TemplateHeader, WhatsApp, WhatsAppContent,
+        InteractiveHeader, ListRow, ListSection, Location, PostalAddress, ProductSection,
+        ReplyButton, TemplateButton, TemplateCard, TemplateHeader, WhatsApp, WhatsAppContent,
     },
 };
 use crate::{

@@ -1,12 +1,33 @@
-//! The URL of `meta`.
+//! The URL of `meta`: `meta://TOKEN@PHONE_NUMBER_ID?version=…&business_account=…&endpoint=`.
 
-use super::Leaf;
-use crate::{
-    error::{Error, Result},
-    messenger::Channels,
-    time::SharedClock,
-};
+use std::sync::Arc;
 
-pub(super) fn connect(_: Leaf, _: Option<&SharedClock>) -> Result<Channels> {
-    Err(Error::config("not built yet"))
+use super::{Leaf, done};
+use crate::{error::Result, messenger::Channels, providers::meta::Meta, time::SharedClock};
+
+pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
+    let mut faults = Vec::new();
+    let token = leaf.user.take().unwrap_or_default();
+    let mut account = Meta::builder(token, leaf.host.take().unwrap_or_default());
+    if let Some(version) = leaf.take("version") {
+        account = account.version(version);
+    }
+    if let Some(id) = leaf.take("business_account") {
+        account = account.business_account(id);
+    }
+    if let Some(id) = leaf.take("app") {
+        account = account.app(id);
+    }
+    if let Some(code) = leaf.take("language") {
+        account = account.language(code);
+    }
+    if let Some(endpoint) = leaf.take("endpoint") {
+        account = account.endpoint(endpoint);
+    }
+    if let Some(clock) = clock {
+        account = account.clock(Arc::clone(clock));
+    }
+    leaf.finish("version, business_account, app, language, endpoint", &mut faults);
+    let account = done(faults, account.build())?;
+    Ok(Channels { whatsapp: Some(Arc::new(account)), ..Channels::default() })
 }

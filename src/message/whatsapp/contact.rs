@@ -16,12 +16,24 @@ pub struct Contact {
     /// The first name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
+    /// The name between those.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub middle_name: Option<String>,
     /// The last name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
+    /// What stands before the name, such as `Dr`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+    /// What stands behind the name, such as `Jr`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suffix: Option<String>,
     /// The company.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,
+    /// The department.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
     /// The job title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -51,6 +63,37 @@ pub struct ContactField {
     /// What sort it is, such as `WORK`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// Of a phone number, the WhatsApp id: with it the card has a button to write to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wa_id: Option<String>,
+    /// Of a postal address, its parts; without them the value is the whole of it in one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<PostalAddress>,
+}
+
+/// The parts of a postal address.
+#[non_exhaustive]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PostalAddress {
+    /// The street with its number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub street: Option<String>,
+    /// The town.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// The state, as it is abbreviated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// The postal code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zip: Option<String>,
+    /// The country's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The country's two letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country_code: Option<String>,
 }
 
 impl Contact {
@@ -79,13 +122,33 @@ impl ContactField {
     /// A value with its sort, such as `WORK`.
     #[must_use]
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { value: value.into(), label: Some(label.into()) }
+        Self { value: value.into(), label: Some(label.into()), wa_id: None, parts: None }
+    }
+
+    /// Sets the WhatsApp id of a phone number.
+    #[must_use]
+    pub fn wa_id(mut self, id: impl Into<String>) -> Self {
+        self.wa_id = Some(id.into());
+        self
+    }
+
+    /// Sets the parts of a postal address.
+    #[must_use]
+    pub fn parts(mut self, parts: PostalAddress) -> Self {
+        self.parts = Some(parts);
+        self
     }
 }
 
 impl fmt::Debug for Contact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Contact(***)")
+    }
+}
+
+impl fmt::Debug for PostalAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PostalAddress(***)")
     }
 }
 
@@ -101,5 +164,14 @@ pub(super) fn validate(contacts: &[Contact], faults: &mut Vec<Fault>) {
     }
     for (index, contact) in contacts.iter().enumerate() {
         check_present(faults, &format!("content.contacts[{index}].name"), &contact.name);
+        for address in contact.addresses.iter().filter_map(|address| address.parts.as_ref()) {
+            let code = address.country_code.as_deref();
+            let letters =
+                |code: &str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_alphabetic());
+            if code.is_some_and(|code| !letters(code)) {
+                let field = format!("content.contacts[{index}].addresses.country_code");
+                faults.push(Fault::new(field, "is no country", "write two letters, such as IN"));
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::{
-    contact::{Contact, ContactField},
+    contact::{Contact, ContactField, PostalAddress},
     interactive::{
         FlowAction, Interactive, InteractiveAction, InteractiveHeader, ListRow, ListSection,
         ProductSection, ReplyButton,

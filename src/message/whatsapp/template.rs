@@ -33,6 +33,9 @@ pub struct ApprovedTemplate {
     /// What fills the header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<TemplateHeader>,
+    /// The name of the variable in a header's text, for a template whose variables have names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header_name: Option<String>,
     /// What fills the body: an array in order, or an object by name. A value is text or a number,
     /// or an object in WhatsApp's own form: `{"type":"currency","currency":{…}}`,
     /// `{"type":"date_time","date_time":{…}}`.
@@ -129,6 +132,7 @@ impl ApprovedTemplate {
             name: name.into(),
             language: language.into(),
             header: None,
+            header_name: None,
             parameters: Value::Null,
             buttons: Vec::new(),
             cards: Vec::new(),
@@ -152,6 +156,13 @@ impl ApprovedTemplate {
     pub fn header(mut self, header: impl Into<TemplateHeader>) -> Self {
         self.header = Some(header.into());
         self
+    }
+
+    /// Fills the header's text, whose variable has a name.
+    #[must_use]
+    pub fn named_header(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.header_name = Some(name.into());
+        self.header(TemplateHeader::Text(text.into()))
     }
 
     /// Sets what fills the body, in order.
