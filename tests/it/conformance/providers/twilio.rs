@@ -3,7 +3,7 @@ use std::sync::Arc;
 use dakiya::{
     Envelope, Interactive, Rcs, SenderId, Shared, Sms, WhatsApp,
     testing::{
-        conformance::channel::{Report, Subject},
+        conformance::{Report, channel::Subject},
         server::{Answer, Received},
     },
     time::SharedClock,
