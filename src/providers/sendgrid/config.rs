@@ -91,7 +91,7 @@ impl SendGrid {
     }
 
     /// The JSON of a management answer.
-    pub(super) fn read<T: DeserializeOwned>(&self, response: &Response<Bytes>) -> Result<T> {
+    pub(super) fn read<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T> {
         read(response).map_err(|error| error.with_provider(LABEL))
     }
 

@@ -87,8 +87,9 @@ impl Complaint {
     fn all(body: &Value) -> Vec<Self> {
         match (body.get("errors"), body.get("error")) {
             (Some(Value::Array(errors)), _) => errors.iter().map(Self::one).collect(),
-            (Some(error @ (Value::String(_) | Value::Object(_))), _) => vec![Self::one(error)],
-            (_, Some(error)) => vec![Self::one(error)],
+            (Some(error @ (Value::String(_) | Value::Object(_))), _) | (_, Some(error)) => {
+                vec![Self::one(error)]
+            }
             (_, None) if body.get("message").is_some() => vec![Self::one(body)],
             _ => Vec::new(),
         }

@@ -58,7 +58,7 @@ impl Provider for SendGrid {
     async fn check(&self) -> Result<()> {
         let request = self.connection().request(Method::GET, "v3/scopes", "")?;
         let response = self.call(request).await?;
-        let scopes: manage::Scopes = self.read(&response)?;
+        let scopes: manage::Scopes = Self::read(&response)?;
         if scopes.has(SEND) {
             return Ok(());
         }

@@ -1,7 +1,8 @@
 //! Texts that differ, in one request.
 //!
-//! Texts of one template begin and end alike. What they have in common is the request's content,
-//! with a tag where they differ, and the difference is each mail's substitution for the tag.
+//! Texts of one template, or the lines of them, begin and end alike. What they have in common is the
+//! request's content, with a tag where they differ, and the differences are each mail's
+//! substitutions for the tags.
 //!
 //! SendGrid replaces tags wherever they stand: in subject, reply address and custom arguments too.
 //! So a mail that holds a tag's stem anywhere goes out in a request of its own, and no tag can be
@@ -21,9 +22,8 @@ use crate::channel::bulk;
 /// What every tag holds, and no mail that is packed.
 const STEM: &str = "dakiya-body-";
 
-/// The tag of each type of content that can have one.
-const TAGS: [(&str, &str); 2] =
-    [("text/plain", "-dakiya-body-text-"), ("text/html", "-dakiya-body-html-")];
+/// What tells the tags of one type of content from those of another.
+const WORDS: [(&str, &str); 2] = [("text/plain", "text"), ("text/html", "html")];
 
 /// Mails of one content, with their places in the batch.
 type Texts<'a> = (Vec<Content<'a>>, Vec<(usize, Personalization<'a>)>);
@@ -37,7 +37,7 @@ pub(super) fn may(shared: &Shared<'_>, content: &[Content<'_>], own: &Personaliz
         && own.substitutions.is_empty()
         && !shared.tracking_settings.replaces_tags();
     let reply = shared.reply_to.iter().chain(&shared.reply_to_list);
-    let tagged = content.iter().all(|part| tag(part.kind).is_some());
+    let tagged = content.iter().all(|part| word(part.kind).is_some());
     let held = |text: &str| text.contains(STEM);
     plain
         && tagged
@@ -82,14 +82,21 @@ pub(super) fn pack<'a>(
     single
 }
 
-/// What texts have in common: for each part its type, how it begins and how it ends; and whether
-/// there is anything between.
+/// What texts have in common.
 struct Frame {
     parts: Vec<Part>,
 }
 
+/// What a part of each text has in common: line by line where all have as many lines, so that
+/// what differs at the top and at the bottom leaves alone what lies between.
 struct Part {
     kind: &'static str,
+    by_line: bool,
+    pieces: Vec<Piece>,
+}
+
+/// How a line begins and ends, and whether there is anything between that differs.
+struct Piece {
     begin: String,
     end: String,
     differs: bool,
@@ -109,19 +116,20 @@ impl Frame {
 
     /// The request's content.
     fn content<'a>(&self) -> Vec<Content<'a>> {
-        let part = |part: &Part| {
-            let tag = tag(part.kind).filter(|_| part.differs).unwrap_or_default();
-            Content { kind: part.kind, value: [&part.begin, tag, &part.end].concat().into() }
-        };
-        self.parts.iter().map(part).collect()
+        self.parts.iter().map(Part::content).collect()
     }
 
     /// What stands for the tags in a mail of `content`.
     fn difference(&self, content: &[Content<'_>]) -> Option<BTreeMap<String, String>> {
         let mut own = BTreeMap::new();
-        for (part, text) in self.parts.iter().zip(content).filter(|(part, _)| part.differs) {
-            let middle = text.value.strip_prefix(&*part.begin)?.strip_suffix(&*part.end)?;
-            own.insert(tag(part.kind)?.to_owned(), middle.to_owned());
+        for (part, text) in self.parts.iter().zip(content) {
+            let lines = lines(&text.value, part.by_line);
+            for (place, (piece, line)) in part.pieces.iter().zip(lines).enumerate() {
+                if piece.differs {
+                    let middle = line.strip_prefix(&*piece.begin)?.strip_suffix(&*piece.end)?;
+                    own.insert(tag(part.kind, place), middle.to_owned());
+                }
+            }
         }
         Some(own)
     }
@@ -129,6 +137,35 @@ impl Frame {
 
 impl Part {
     fn of(kind: &'static str, text: &str, others: &[&str]) -> Self {
+        let count = text.split_inclusive('\n').count();
+        let by_line = others.iter().all(|other| other.split_inclusive('\n').count() == count);
+        let others: Vec<_> = others.iter().map(|other| lines(other, by_line)).collect();
+        let pieces = lines(text, by_line).into_iter().enumerate().map(|(place, line)| {
+            let others: Vec<_> =
+                others.iter().filter_map(|other| other.get(place)).copied().collect();
+            Piece::of(line, &others)
+        });
+        Self { kind, by_line, pieces: pieces.collect() }
+    }
+
+    fn content<'a>(&self) -> Content<'a> {
+        let mut value = String::new();
+        for (place, piece) in self.pieces.iter().enumerate() {
+            value.push_str(&piece.begin);
+            if piece.differs {
+                value.push_str(&tag(self.kind, place));
+            }
+            value.push_str(&piece.end);
+        }
+        Content { kind: self.kind, value: value.into() }
+    }
+}
+
+impl Piece {
+    fn of(text: &str, others: &[&str]) -> Self {
+        if others.iter().all(|other| *other == text) {
+            return Self { begin: text.to_owned(), end: String::new(), differs: false };
+        }
         let mut begin = text;
         for other in others {
             let chars = begin.chars().zip(other.chars()).take_while(|(a, b)| a == b);
@@ -136,23 +173,28 @@ impl Part {
             begin = begin.get(..length).unwrap_or_default();
         }
         // What a text begins with cannot be its end too.
-        let after = |text: &'_ str| text.len().saturating_sub(begin.len());
         let mut end = text.get(begin.len()..).unwrap_or_default();
         for other in others {
+            let other = other.get(begin.len()..).unwrap_or_default();
             let chars = end.chars().rev().zip(other.chars().rev()).take_while(|(a, b)| a == b);
             let length: usize = chars.map(|(c, _)| c.len_utf8()).sum();
-            let cut = end.len().saturating_sub(length.min(after(other)));
-            // Where `begin` cuts a match short, the next whole character begins the end.
-            end = (cut..=end.len()).find_map(|cut| end.get(cut..)).unwrap_or_default();
+            end = end.get(end.len().saturating_sub(length)..).unwrap_or_default();
         }
-        let differs = others.iter().any(|other| *other != text);
-        let (begin, end) = if differs { (begin, end) } else { (text, "") };
-        Self { kind, begin: begin.to_owned(), end: end.to_owned(), differs }
+        Self { begin: begin.to_owned(), end: end.to_owned(), differs: true }
     }
 }
 
-fn tag(kind: &str) -> Option<&'static str> {
-    TAGS.iter().find(|(own, _)| *own == kind).map(|(_, tag)| *tag)
+fn lines(text: &str, by_line: bool) -> Vec<&str> {
+    if by_line { text.split_inclusive('\n').collect() } else { vec![text] }
+}
+
+fn word(kind: &str) -> Option<&'static str> {
+    WORDS.iter().find(|(own, _)| *own == kind).map(|(_, word)| *word)
+}
+
+/// The tag of a line. None holds another, and none begins as another ends but for a dash.
+fn tag(kind: &str, place: usize) -> String {
+    format!("-{STEM}{}-{place}-", word(kind).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -179,7 +221,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_taken_apart_comes_together_again(
-            values in prop::collection::vec("[ab\u{e9}-]{0,9}", 2..5),
+            values in prop::collection::vec("[ab\u{e9}\n-]{0,9}", 2..5),
         ) {
             let texts = texts(&values);
             let frame = Frame::of(texts.iter().map(Vec::as_slice));
@@ -194,7 +236,7 @@ mod tests {
         let values = ["Dear Asha, pay 5.", "Dear Asoka, pay 15."].map(str::to_owned);
         let texts = texts(&values);
         let frame = Frame::of(texts.iter().map(Vec::as_slice));
-        let tag = "-dakiya-body-html-";
+        let tag = "-dakiya-body-html-0-";
         assert_eq!(frame.content()[0].value, format!("Dear As{tag}5."));
         assert_eq!(frame.difference(&texts[0]).unwrap()[tag], "ha, pay ");
     }

@@ -91,16 +91,16 @@ impl MailSettings {
         Self {
             bypass_list_management: self
                 .bypass_list_management
-                .or(defaults.bypass_list_management.filter(|_| !narrow)),
+                .or_else(|| defaults.bypass_list_management.filter(|_| !narrow)),
             bypass_spam_management: self
                 .bypass_spam_management
-                .or(default(defaults.bypass_spam_management)),
+                .or_else(|| default(defaults.bypass_spam_management)),
             bypass_bounce_management: self
                 .bypass_bounce_management
-                .or(default(defaults.bypass_bounce_management)),
+                .or_else(|| default(defaults.bypass_bounce_management)),
             bypass_unsubscribe_management: self
                 .bypass_unsubscribe_management
-                .or(default(defaults.bypass_unsubscribe_management)),
+                .or_else(|| default(defaults.bypass_unsubscribe_management)),
             footer: self.footer.or_else(|| defaults.footer.clone()),
             sandbox_mode: self.sandbox_mode.or(defaults.sandbox_mode),
             bcc: self.bcc.or_else(|| defaults.bcc.clone()),

@@ -102,6 +102,7 @@ impl NewDomain {
 }
 
 /// A domain to send from.
+#[expect(clippy::struct_excessive_bools, reason = "they are the API's")]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Domain {
@@ -185,7 +186,9 @@ pub(super) fn id<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Stri
     match Value::deserialize(from)? {
         Value::String(text) => Ok(text),
         Value::Number(number) => Ok(number.to_string()),
-        _ => Err(serde::de::Error::custom("no id")),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+            Err(serde::de::Error::custom("no id"))
+        }
     }
 }
 

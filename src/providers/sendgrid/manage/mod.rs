@@ -100,7 +100,7 @@ impl SendGrid {
     /// The answer to a GET.
     async fn fetch<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         let request = self.connection().request(Method::GET, path, "")?;
-        self.read(&self.call(request).await?)
+        Self::read(&self.call(request).await?)
     }
 
     /// The answer to `body`.
@@ -111,7 +111,7 @@ impl SendGrid {
         body: &(impl Serialize + Sync),
     ) -> Result<T> {
         let request = self.connection().json(method, path, body)?;
-        self.read(&self.call(request).await?)
+        Self::read(&self.call(request).await?)
     }
 
     /// Sends `body`; the answer is not looked at.
