@@ -178,7 +178,7 @@ mod tests {
             "brace": "{{{retries}}}", "fixed": [1, null, true],
         });
         assert_eq!(
-            super::json(&template, &values()).unwrap(),
+            json(&template, &values()).unwrap(),
             json!({
                 "to": ["tel:919812345678"], "n": 919_812_345_678_u64, "kept": {},
                 "retry": {"count": 3}, "brace": "{3}", "fixed": [1, null, true],
@@ -200,7 +200,7 @@ mod tests {
         #[test]
         fn a_value_is_never_read_as_a_template(value in "[\\s\\S]{0,60}") {
             let values: Values = [("text", value.clone())].into();
-            let filled = super::json(&json!({"t": "{text}"}), &values).unwrap();
+            let filled = json(&json!({"t": "{text}"}), &values).unwrap();
             prop_assert_eq!(filled["t"].as_str(), Some(&*value));
         }
 

@@ -108,7 +108,7 @@ impl Calls<'_> {
     ///
     /// # Errors
     ///
-    /// As every call, and as [`twiml`](crate::twilio::voice::twiml);
+    /// As every call, and as [`twiml`](fn@crate::twilio::voice::twiml);
     /// [`InvalidMessage`](crate::ErrorKind::InvalidMessage) over 4000 characters of TwiML.
     pub async fn go_on(&self, sid: &str, steps: &[Step]) -> Result<CallRecord> {
         let xml = twiml(steps).map_err(|error| error.with_provider(NAME))?;

@@ -5,7 +5,7 @@
 //!   [provider template](crate::Delivery::provider_templates) `twilio.voice` names the place and
 //!   the call has no steps: `https://…`, which Twilio asks once the call is answered (variables
 //!   become parameters of its query), or a TwiML application, `AP…`.
-//! - [`twiml`] writes steps for the answers to Twilio's own requests, such as those of a
+//! - [`twiml()`] writes steps for the answers to Twilio's own requests, such as those of a
 //!   [`Gather`](crate::Gather).
 //! - What the person keys or says goes to the step's `action`, and to no event: a question or a
 //!   recording without one is refused.
