@@ -80,12 +80,6 @@ impl Connection {
         &self.endpoint
     }
 
-    /// The same at another endpoint, for an account with several hosts.
-    #[cfg(feature = "twilio")]
-    pub(crate) fn at(&self, endpoint: Url) -> Self {
-        Self { endpoint, ..self.clone() }
-    }
-
     /// A request to `path` below the endpoint: encoded, without a slash at its start, with its
     /// query.
     pub(crate) fn request(

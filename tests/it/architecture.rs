@@ -148,6 +148,17 @@ fn every_leaf_of_a_provider_has_the_same_files() {
 }
 
 #[test]
+fn tests_hold_the_requests_of_twilio_sendgrid_and_ses_against_their_schemas() {
+    let builders = ["Twilio::builder(", "SendGrid::builder(", "Ses::builder("];
+    let unchecked = texts(&root().join("tests/it")).into_iter().filter(|(path, text)| {
+        let builds = builders.iter().any(|builder| text.contains(builder));
+        builds && !text.contains("checked(") && path != "architecture.rs"
+    });
+    let unchecked: Vec<_> = unchecked.map(|(path, _)| path).collect();
+    assert!(unchecked.is_empty(), "without `support::specs::checked`: {unchecked:?}");
+}
+
+#[test]
 fn the_reader_of_paths_finds_them() {
     let file = Source {
         path: "policy/retry.rs".into(),
@@ -260,28 +271,35 @@ fn forbid(words: &[&str], allowed: impl Fn(&str) -> bool) {
 }
 
 fn sources() -> Vec<Source> {
-    let src = root().join("src");
-    let (mut folders, mut found) = (vec![src.clone()], Vec::new());
+    // A file of tests, beside what it tests, is none of them.
+    let texts =
+        texts(&root().join("src")).into_iter().filter(|(path, _)| !path.ends_with("tests.rs"));
+    let found: Vec<_> = texts
+        .map(|(path, text)| {
+            let text = text.split("#[cfg(test)]\nmod ").next().unwrap();
+            let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            Source { path, code: lines.collect::<Vec<_>>().join("\n") }
+        })
+        .collect();
+    assert!(found.len() > 30, "the source is elsewhere");
+    found
+}
+
+/// Every file of Rust below a folder: its path from there, and its text.
+fn texts(top: &Path) -> Vec<(String, String)> {
+    let (mut folders, mut found) = (vec![top.to_owned()], Vec::new());
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                // A file of tests, beside what it tests.
-                if name(&path).ends_with("tests.rs") {
-                    continue;
-                }
                 let text = fs::read_to_string(&path).unwrap();
-                let text = text.split("#[cfg(test)]\nmod ").next().unwrap();
-                let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-                let code = lines.collect::<Vec<_>>().join("\n");
-                let path = path.strip_prefix(&src).unwrap().to_str().unwrap().replace('\\', "/");
-                found.push(Source { path, code });
+                let path = path.strip_prefix(top).unwrap().to_str().unwrap().replace('\\', "/");
+                found.push((path, text));
             }
         }
     }
-    assert!(found.len() > 30, "the source is elsewhere");
     found
 }
 

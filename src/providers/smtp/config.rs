@@ -352,10 +352,13 @@ impl fmt::Debug for SmtpBuilder {
     }
 }
 
-const FEATURES: Features = Features::ALL
-    .without(Features::SCHEDULING)
-    .without(Features::MEDIA)
-    .without(Features::PROVIDER_TEMPLATES);
+const FEATURES: Features = Features::TEXT
+    .union(Features::HTML)
+    .union(Features::AMP)
+    .union(Features::ATTACHMENTS)
+    .union(Features::INLINE)
+    .union(Features::HEADERS)
+    .union(Features::MANY_RECIPIENTS);
 
 fn own_name() -> String {
     let name = hostname::get().ok().and_then(|name| name.into_string().ok()).unwrap_or_default();

@@ -369,7 +369,7 @@ async fn more_than_a_thousand_recipients_and_too_many_bytes_are_refused_unsent()
 async fn a_mail_from_nobody_is_refused_unsent() {
     let mock = accepting();
     let account = dakiya::sendgrid::SendGrid::builder(KEY)
-        .transport(mock.shared())
+        .transport(crate::support::specs::checked(mock.shared()))
         .clock(dakiya::testing::ManualClock::at(super::NOW.parse().unwrap()).shared());
     let mail = envelope(mail("asha@customer.example"));
     let error = account.build().unwrap().send(&mail).await.unwrap_err();

@@ -292,7 +292,11 @@ async fn the_accounts_defaults_hold_where_a_mail_says_nothing() {
 async fn a_mail_without_a_sender_is_refused() {
     let mock = MockTransport::answering(200, ACCEPTED);
     let account = dakiya::ses::Ses::builder("us-east-1", dakiya::ses::keys("A", "b"));
-    let account = account.transport(mock.shared()).clock(super::clock().shared()).build().unwrap();
+    let account = account
+        .transport(crate::support::specs::checked(mock.shared()))
+        .clock(super::clock().shared())
+        .build()
+        .unwrap();
     let error = account.send(&envelope(mail("a@example.com"))).await.unwrap_err();
     assert_eq!(error.faults()[0].field, "from");
     assert_eq!(mock.requests().len(), 0);

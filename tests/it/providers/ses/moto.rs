@@ -18,6 +18,9 @@ async fn moto_takes_what_is_sent() {
         return;
     };
     let account = Ses::builder("us-east-1", ses::keys("testing", "testing"))
+        .transport(crate::support::specs::checked(std::sync::Arc::new(
+            dakiya::http::ReqwestTransport::new().unwrap(),
+        )))
         .endpoint(endpoint)
         .from(Mailbox::parse("ERP <billing@moto.example>").unwrap())
         .build()

@@ -26,7 +26,8 @@ fn vector(id: &str) -> Value {
 }
 
 fn at(region: &str, credentials: Credentials, mock: &MockTransport) -> Ses {
-    let account = Ses::builder(region, credentials).transport(mock.shared());
+    let account =
+        Ses::builder(region, credentials).transport(crate::support::specs::checked(mock.shared()));
     account.clock(clock().shared()).build().unwrap()
 }
 
@@ -154,7 +155,8 @@ impl ProvideCredentials for Rotating {
 #[tokio::test]
 async fn credentials_are_kept_until_shortly_before_they_expire() {
     let (mock, clock, source) = (MockTransport::answering(200, "{}"), clock(), Rotating::default());
-    let account = Ses::builder("us-east-1", source.clone()).transport(mock.shared());
+    let account = Ses::builder("us-east-1", source.clone())
+        .transport(crate::support::specs::checked(mock.shared()));
     let account = account.clock(clock.shared()).build().unwrap();
     let asked = || source.0.load(Ordering::SeqCst);
     for _ in 0..3 {
@@ -174,7 +176,8 @@ async fn credentials_are_kept_until_shortly_before_they_expire() {
 async fn expired_credentials_are_replaced_and_the_mail_goes_out_once_more() {
     let expired = r#"{"__type":"ExpiredTokenException","message":"The security token expired"}"#;
     let mock = MockTransport::answering(200, ACCEPTED).then(403, expired);
-    let account = Ses::builder("us-east-1", Rotating::default()).transport(mock.shared());
+    let account = Ses::builder("us-east-1", Rotating::default())
+        .transport(crate::support::specs::checked(mock.shared()));
     let account = account.clock(clock().shared()).build().unwrap();
     let mail = mail("a@example.net").from(super::address("b@example.org"));
     account.send(&envelope(mail)).await.unwrap();
@@ -208,7 +211,8 @@ impl ProvideCredentials for Silent {
 #[tokio::test]
 async fn credentials_that_never_come_end_at_the_deadline_unsent() {
     let (mock, clock) = (MockTransport::answering(200, ACCEPTED), clock());
-    let account = Ses::builder("us-east-1", Silent).transport(mock.shared());
+    let account =
+        Ses::builder("us-east-1", Silent).transport(crate::support::specs::checked(mock.shared()));
     let account = account.clock(clock.shared()).build().unwrap();
     let mut envelope = envelope(mail("a@example.net").from(super::address("b@example.org")));
     envelope.delivery.deadline = Some("2026-03-14T15:09:36Z".parse().unwrap());
@@ -236,7 +240,8 @@ impl ProvideCredentials for Missing {
 #[tokio::test]
 async fn missing_credentials_are_named_without_what_the_provider_says() {
     let mock = MockTransport::answering(200, "{}");
-    let account = Ses::builder("us-east-1", Missing).transport(mock.shared());
+    let account =
+        Ses::builder("us-east-1", Missing).transport(crate::support::specs::checked(mock.shared()));
     let error = account.clock(clock().shared()).build().unwrap().check().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert!(!format!("{error:?}").contains("canary"), "{error:?}");
@@ -265,7 +270,7 @@ fn the_settings_are_checked_at_once_and_hide_the_secret() {
         .configuration_set(" ")
         .in_flight(0)
         .endpoint("http://mail.example.com")
-        .transport(mock.shared())
+        .transport(crate::support::specs::checked(mock.shared()))
         .build()
         .unwrap_err();
     let fields: Vec<_> = error.faults().iter().map(|fault| &*fault.field).collect();
