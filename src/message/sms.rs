@@ -89,6 +89,7 @@ impl fmt::Debug for Sms {
             .field("to", &self.to)
             .field("from", &self.from)
             .field("text", &Hidden(&self.text))
+            .field("media", &self.media)
             .field("dlt", &self.dlt)
             .finish()
     }

@@ -135,11 +135,7 @@ fn subject(content: &Content) -> String {
             Some(media.caption.clone().unwrap_or_else(|| word(&media.kind)))
         }
         Content::Sms(sms) => Some(sms.text.clone()),
-        Content::Voice(call) => call.steps.iter().find_map(|step| match step {
-            Step::Say { text, .. } => Some(text.clone()),
-            Step::Play { .. } => Some("Recording".into()),
-            _ => None,
-        }),
+        Content::Voice(call) => call.steps.iter().find_map(heard),
         Content::WebPush(push) => Some(push.payload.clone()),
         Content::WhatsApp(WhatsApp { content, .. }) => Some(match content {
             WhatsAppContent::Template(template) => format!("Template {}", template.name),
@@ -147,11 +143,25 @@ fn subject(content: &Content) -> String {
             WhatsAppContent::Contacts { .. } => "Contacts".into(),
             WhatsAppContent::Location(_) => "Location".into(),
             WhatsAppContent::Reaction { emoji, .. } => format!("Reaction {emoji}"),
-            _ => String::new(),
+            WhatsAppContent::Media(_) | WhatsAppContent::Text { .. } => String::new(),
         }),
     };
     let line = line.unwrap_or_default();
     if line.trim().is_empty() { "(empty)".into() } else { line.chars().take(140).collect() }
+}
+
+/// The first that is heard in a call.
+fn heard(step: &Step) -> Option<String> {
+    match step {
+        Step::Gather(gather) => gather.prompt.iter().find_map(heard),
+        Step::Play { .. } => Some("Recording".into()),
+        Step::Say { text, .. } => Some(text.clone()),
+        Step::Dial { .. }
+        | Step::HangUp
+        | Step::Pause { .. }
+        | Step::Record(_)
+        | Step::Redirect { .. } => None,
+    }
 }
 
 fn email(page: &mut String, mail: &Email) {
@@ -284,7 +294,11 @@ fn interactive(page: &mut String, message: &Interactive) {
             rows.map(|row| ("Row", row.title.clone())).collect()
         }
         InteractiveAction::Url { text, url } => vec![("Link", format!("{text}: {url}"))],
-        other => vec![("Action", word(other))],
+        InteractiveAction::Catalog { .. }
+        | InteractiveAction::Flow(_)
+        | InteractiveAction::LocationRequest
+        | InteractiveAction::Product { .. }
+        | InteractiveAction::Products { .. } => vec![("Action", word(&message.action))],
     };
     table(page, "To tap", &rows);
 }
@@ -308,7 +322,11 @@ fn voice_step(page: &mut String, from: Option<&str>, step: &Step) {
             }
             table(page, "Asks", &[("For", word(&gather.input))]);
         }
-        other => table(page, "Then", &[("Step", word(other))]),
+        Step::Dial { .. }
+        | Step::HangUp
+        | Step::Pause { .. }
+        | Step::Record(_)
+        | Step::Redirect { .. } => table(page, "Then", &[("Step", word(step))]),
     }
 }
 
