@@ -57,7 +57,7 @@ pub(super) fn from_code(code: &str) -> Error {
 }
 
 /// A code as it was written, number or text of digits; nothing longer than a code.
-fn code_of(value: &Value) -> Option<String> {
+pub(super) fn code_of(value: &Value) -> Option<String> {
     let text = match value {
         Value::Number(number) => number.to_string(),
         Value::String(text) => text.clone(),

@@ -363,8 +363,7 @@ pub(super) fn decode(response: &Response<Bytes>) -> Result<Accepted> {
         return Err(Error::new(ErrorKind::Response, message).with_status(status));
     }
     if matches!(answer.status.as_str(), Some("failed" | "undelivered" | "canceled")) {
-        let code = answer.error_code.as_u64().map(|code| code.to_string());
-        let error = code.map_or_else(
+        let error = error::code_of(&answer.error_code).map_or_else(
             || Error::new(ErrorKind::Rejected, "Twilio took the message and failed it at once"),
             |code| error::from_code(&code),
         );

@@ -25,7 +25,7 @@ pub(super) fn encode(account: &Twilio, envelope: &Envelope<WhatsApp>) -> Result<
     envelope.validate_for(LABEL)?;
     let mut draft = Draft::new::<_, Options>(account, envelope)?;
     let to = format!("whatsapp:{}", message.to.as_str());
-    if !is_reachable(&message.to) {
+    if !is_reachable(&message.to) || to.len() > ADDRESS {
         let remedy = "write E.164, or an id such as GB.5501122334455667";
         draft.wrong("to", "is neither a number nor a business-scoped user id", remedy);
     }
@@ -35,9 +35,11 @@ pub(super) fn encode(account: &Twilio, envelope: &Envelope<WhatsApp>) -> Result<
         draft.wrong("from", "is no number", "write E.164, such as +14155550107");
     }
     let from = own.or(account.defaults().whatsapp_from.as_deref());
-    let from = from.map(|from| format!("whatsapp:{from}"));
     // The account's service may hold SMS senders alone.
     let service = draft.service().filter(|_| from.is_none() || draft.needs_service());
+    // Where there is a service, it rather than the number of SMS knows who sends.
+    let number = account.defaults().number.as_ref().filter(|_| service.is_none());
+    let from = from.or(number.map(PhoneNumber::as_str)).map(|from| format!("whatsapp:{from}"));
     let content = content(&mut draft, message)?;
     check_blanks(&mut draft, envelope);
     draft.request(&to, from.as_deref(), service.as_deref(), content)
@@ -63,6 +65,11 @@ fn hint(message: &WhatsApp) -> Result<()> {
     };
     Err(Error::unsupported(LABEL, feature))
 }
+
+/// The most characters of an address, its `whatsapp:` included.
+///
+/// Source: as [`is_reachable`].
+const ADDRESS: usize = 140;
 
 /// Whether it is a phone number, or two letters, a dot, and letters and digits.
 ///

@@ -160,6 +160,18 @@ async fn a_check_fetches_the_account_which_must_be_active() {
 }
 
 #[tokio::test]
+async fn a_check_by_an_api_key_asks_for_what_a_standard_key_may_see() {
+    let mock = MockTransport::new()
+        .then(200, r#"{"messages":[],"next_page_uri":null}"#)
+        .then(401, r#"{"code":20003,"message":"Authenticate","status":401}"#);
+    let account = bare(&mock).api_key("SK00112233445566778899aabbccddeeff", "s").build().unwrap();
+    account.check().await.unwrap();
+    assert_eq!(account.check().await.unwrap_err().kind(), ErrorKind::Unauthorized);
+    let path = format!("/2010-04-01/Accounts/{SID}/Messages.json?PageSize=1");
+    assert_eq!(mock.requests()[0].uri().path_and_query().unwrap().as_str(), path);
+}
+
+#[tokio::test]
 async fn an_api_key_authenticates_while_the_account_stays_in_the_path() {
     let sub = "ACffeeddccbbaa99887766554433221100";
     let table: [(fn(TwilioBuilder) -> TwilioBuilder, &str, &str); 3] = [
@@ -178,7 +190,7 @@ async fn an_api_key_authenticates_while_the_account_stays_in_the_path() {
     for (set, path, pair) in table {
         let mock = MockTransport::answering(200, r#"{"sid":"AC","status":"active"}"#);
         let account = set(bare(&mock)).build().unwrap();
-        account.check().await.unwrap();
+        account.details().await.unwrap();
         let request = &mock.requests()[0];
         assert_eq!(request.uri().path(), format!("/2010-04-01/Accounts/{path}.json"));
         let value = &request.headers()["authorization"];
@@ -201,7 +213,11 @@ fn a_url_gives_the_kinds_that_have_a_sender() {
         let messenger = dakiya::Messenger::builder().url(&url).unwrap().build().unwrap();
         messenger.kinds().into_iter().map(|kind| kind.to_string()).collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(kinds("?from=+15035550106"), "sms");
+    // A number is the sender of each kind that has none of its own.
+    assert_eq!(kinds("?from=+15035550106"), "sms whatsapp voice");
+    assert_eq!(kinds("?from=55512"), "sms");
+    assert_eq!(kinds("?voice_from=+15035550106"), "voice");
+    assert_eq!(kinds("?rcs_from=agent"), "rcs");
     assert_eq!(kinds("?whatsapp_from=+14155550107&region=ie1&edge=dublin"), "whatsapp");
     assert!(
         kinds("?from=Northwind&rcs_from=agent&api_key=SK00112233445566778899aabbccddeeff")

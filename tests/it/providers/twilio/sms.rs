@@ -324,6 +324,11 @@ async fn a_fallback_sender_stands_beside_no_other() {
     let mut own = asking(&options);
     own.message.from = Some(sender());
     assert_eq!(refused(bare(&mock).messaging_service(SERVICE), &mock, &own).await, "from");
+    for wrong in ["", "a name too long", "+1"] {
+        let asked = asking(&Options::new().fallback_from(wrong));
+        let field = refused(bare(&mock).messaging_service(SERVICE), &mock, &asked).await;
+        assert_eq!(field, "options.fallback_from", "{wrong}");
+    }
 }
 
 #[tokio::test]
