@@ -103,7 +103,7 @@ impl Twilio {
 
     /// Who calls come from that name no number.
     pub(in crate::providers::twilio) fn caller(&self) -> Option<&PhoneNumber> {
-        self.defaults().voice_from.as_ref().or(self.defaults().number.as_ref())
+        self.defaults().voice_from.as_ref().or_else(|| self.defaults().number.as_ref())
     }
 
     /// Now, by the account's clock.

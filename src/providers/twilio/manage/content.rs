@@ -245,7 +245,7 @@ impl fmt::Debug for NewContent {
 #[non_exhaustive]
 #[derive(Clone, PartialEq, Deserialize)]
 pub struct ContentTemplate {
-    /// Its ContentSid, `HX…`.
+    /// Its `ContentSid`, `HX…`.
     pub sid: String,
     /// Its name in the console.
     #[serde(default)]

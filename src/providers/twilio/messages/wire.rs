@@ -110,7 +110,7 @@ impl<'a> Draft<'a> {
     /// The Messaging Service, the message's or the account's.
     pub(in crate::providers::twilio) fn service(&self) -> Option<String> {
         let own = self.parameters.messaging_service.as_ref();
-        own.or(self.account.defaults().messaging_service.as_ref()).cloned()
+        own.or_else(|| self.account.defaults().messaging_service.as_ref()).cloned()
     }
 
     /// Whether the message asks for a service, or for something that only a service has.

@@ -34,12 +34,13 @@ pub(super) fn encode(account: &Twilio, envelope: &Envelope<WhatsApp>) -> Result<
     if own.is_some_and(|from| PhoneNumber::parse(from).is_err()) {
         draft.wrong("from", "is no number", "write E.164, such as +14155550107");
     }
-    let from = own.or(account.defaults().whatsapp_from.as_deref());
+    let from = own.or_else(|| account.defaults().whatsapp_from.as_deref());
     // The account's service may hold SMS senders alone.
     let service = draft.service().filter(|_| from.is_none() || draft.needs_service());
     // Where there is a service, it rather than the number of SMS knows who sends.
     let number = account.defaults().number.as_ref().filter(|_| service.is_none());
-    let from = from.or(number.map(PhoneNumber::as_str)).map(|from| format!("whatsapp:{from}"));
+    let from = from.or_else(|| number.map(PhoneNumber::as_str));
+    let from = from.map(|from| format!("whatsapp:{from}"));
     let content = content(&mut draft, message)?;
     check_blanks(&mut draft, envelope);
     draft.request(&to, from.as_deref(), service.as_deref(), content)

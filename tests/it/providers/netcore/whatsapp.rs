@@ -509,7 +509,7 @@ async fn a_consent_is_recorded_once() {
         .then(200, r#"{"status":"success","message":"ok"}"#);
     let account = account(&mock);
     let full = entry().user_agent("Firefox").ip("203.0.113.9".parse().unwrap());
-    let outcome = account.consent().opt_in(&[full.clone()]).await.unwrap();
+    let outcome = account.consent().opt_in(std::slice::from_ref(&full)).await.unwrap();
     assert_eq!(outcome, ConsentOutcome::Recorded);
     account.consent().opt_out(&[entry()]).await.unwrap();
     assert_eq!(mock.requests()[0].uri(), "https://waapi.pepipost.com/api/v2/consent/manage/");

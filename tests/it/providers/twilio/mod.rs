@@ -66,6 +66,9 @@ pub(super) fn has(body: &str, pair: &str) -> bool {
     body.split('&').any(|one| one == pair)
 }
 
+/// Sets something of an account.
+pub(super) type Set = fn(TwilioBuilder) -> TwilioBuilder;
+
 fn faults(builder: TwilioBuilder) -> Vec<String> {
     let error = builder.build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
@@ -111,7 +114,7 @@ fn every_fault_of_the_settings_is_named_at_once() {
 
 #[tokio::test]
 async fn region_and_edge_make_the_host() {
-    let table: [(fn(TwilioBuilder) -> TwilioBuilder, &str); 5] = [
+    let table: [(Set, &str); 5] = [
         (|account| account, "api.twilio.com"),
         (|account| account.region("ie1"), "api.ie1.twilio.com"),
         (|account| account.edge("ashburn"), "api.ashburn.us1.twilio.com"),
@@ -127,7 +130,7 @@ async fn region_and_edge_make_the_host() {
 
 #[tokio::test]
 async fn content_templates_are_at_a_host_of_their_own() {
-    let table: [(fn(TwilioBuilder) -> TwilioBuilder, &str); 4] = [
+    let table: [(Set, &str); 4] = [
         (|account| account, "content.twilio.com"),
         (|account| account.region("ie1"), "content.ie1.twilio.com"),
         (|account| account.endpoint("https://proxy.example"), "proxy.example"),
@@ -174,7 +177,7 @@ async fn a_check_by_an_api_key_asks_for_what_a_standard_key_may_see() {
 #[tokio::test]
 async fn an_api_key_authenticates_while_the_account_stays_in_the_path() {
     let sub = "ACffeeddccbbaa99887766554433221100";
-    let table: [(fn(TwilioBuilder) -> TwilioBuilder, &str, &str); 3] = [
+    let table: [(Set, &str, &str); 3] = [
         (|account| account, SID, "AC00112233445566778899aabbccddeeff:canary-token-71"),
         (
             |account| account.api_key("SK00112233445566778899aabbccddeeff", "s"),

@@ -457,7 +457,7 @@ async fn the_accounts_status_callback_carries_the_hosts_reference() {
     named.delivery.callback_data = Some("inv-7".into());
     account.send(&named).await.unwrap();
     account.send(&kept(APPLICATION)).await.unwrap();
-    let bodies = mock.requests().into_iter().map(|one| one.into_body());
+    let bodies = mock.requests().into_iter().map(Request::into_body);
     let bodies: Vec<_> = bodies.map(|body| String::from_utf8(body.to_vec()).unwrap()).collect();
     let callback = "StatusCallback=https%3A%2F%2Fe.example%2Fst%3Fx%3D1%26ref%3D";
     assert!(bodies[0].contains(&format!("{callback}{ID}")), "{}", bodies[0]);
@@ -530,7 +530,7 @@ fn options_are_stored_read_strictly_and_shown_without_their_values() {
         .machine_detection(MachineDetection::new(Detection::Enable).asynchronous("https://canary"));
     options.sip_password = Some("canary".into());
     options.to = Some("sip:canary@h".into());
-    let shown = format!("{:?}", options);
+    let shown = format!("{options:?}");
     assert!(!shown.contains("canary"), "{shown}");
     let text = serde_json::to_string(&options).unwrap();
     assert_eq!(serde_json::from_str::<Options>(&text).unwrap(), options);
