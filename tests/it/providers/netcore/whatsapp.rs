@@ -201,6 +201,14 @@ async fn a_template_of_provider_templates_goes_by_number() {
     kept.delivery.provider_templates.insert("netcore.whatsapp".into(), template);
     let error = refused(&kept).await;
     assert_eq!(fields(&error), ["provider_templates.netcore.whatsapp.variables"]);
+
+    // What is in the message is for other providers.
+    let template = ProviderTemplate::new("order_shipped");
+    kept.delivery.provider_templates.insert("netcore.whatsapp".into(), template);
+    kept.message.content = WhatsAppContent::Contacts { contacts: vec![Contact::new("Ana")] };
+    assert_eq!(sent(&kept).await["type_template"][0]["name"], "order_shipped");
+    kept.message.reply_to = Some("wamid.1".into());
+    assert_eq!(refused(&kept).await.kind(), ErrorKind::Unsupported);
 }
 
 #[tokio::test]

@@ -194,6 +194,31 @@ async fn what_the_api_cannot_carry_is_unsupported() {
 }
 
 #[tokio::test]
+async fn a_template_beside_a_message_makes_the_content_whatever_is_in_it() {
+    let contents = [
+        to_interactive(),
+        WhatsApp::to(number())
+            .content(ApprovedTemplate::new("order_ready", "en").parameters(["a    b"])),
+        WhatsApp::to(number())
+            .content(WhatsAppContent::Contacts { contacts: vec![Contact::new("Ana")] }),
+    ];
+    for message in contents {
+        let mut message = envelope(message);
+        let template = ProviderTemplate::new(CONTENT);
+        message.delivery.provider_templates.insert("twilio.whatsapp".into(), template);
+        let mock = accepting();
+        builder(&mock).build().unwrap().send(&message).await.unwrap();
+        assert_eq!(body(&mock), format!("{HEAD}&ContentSid={CONTENT}"));
+        message.message.reply_to = Some("SM1".into());
+        assert!(refused(&message).await.message().contains("reply_to"));
+    }
+}
+
+fn to_interactive() -> WhatsApp {
+    WhatsApp::to(number()).interactive(Interactive::buttons("When?", [("am", "Morning")]))
+}
+
+#[tokio::test]
 async fn options_are_of_the_kind() {
     let mock = accepting();
     let mut message = envelope(WhatsApp::to(number()).text("hi"));
