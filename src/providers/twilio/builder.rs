@@ -287,6 +287,11 @@ pub(in crate::providers::twilio) fn is_rcs_sender(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':')
 }
 
+/// The most digits of a short code, in any country.
+///
+/// Source: [Short codes](https://www.twilio.com/docs/glossary/what-is-a-short-code).
+const SHORT_CODE: usize = 8;
+
 /// What is wrong with an SMS sender.
 ///
 /// Source: [Alphanumeric sender
@@ -296,7 +301,8 @@ pub(in crate::providers::twilio) fn sender_problem(text: &str) -> Option<&'stati
         return Some("is empty");
     }
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None; // a short code
+        // A longer one than any short code is a number that lost its sign.
+        return (text.len() > SHORT_CODE).then_some("is a number without a + in front");
     }
     if text.starts_with('+') {
         return PhoneNumber::parse(text).err().map(|_| "is no E.164 number");

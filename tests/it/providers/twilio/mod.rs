@@ -108,6 +108,8 @@ fn every_fault_of_the_settings_is_named_at_once() {
     );
     let long = dakiya::SenderId::parse("Northwind Ltd").unwrap();
     assert_eq!(faults(Twilio::builder(SID, TOKEN).from(long)), ["from"]);
+    let bare = dakiya::SenderId::parse("15035550106").unwrap();
+    assert_eq!(faults(Twilio::builder(SID, TOKEN).from(bare)), ["from"]);
     let keyless = Twilio::builder(SID, TOKEN).api_key("SK1", "");
     assert_eq!(faults(keyless), ["api_key", "api_key"]);
 }
