@@ -13,9 +13,11 @@ use crate::{
     time::SharedClock,
 };
 
-/// `twilio://SID:TOKEN@default?…`. With `api_key` the password is that key's secret.
+/// `twilio://SID:TOKEN@default?…`. With `api_key` the password is that key's secret. It carries the
+/// kinds that a sender is known for: a number in `from` is one of SMS, calls and WhatsApp.
 pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
-    const TEXTS: [(&str, fn(TwilioBuilder, String) -> TwilioBuilder); 9] = [
+    type Set = fn(TwilioBuilder, String) -> TwilioBuilder;
+    const TEXTS: [(&str, Set); 9] = [
         ("whatsapp_from", TwilioBuilder::whatsapp_from),
         ("rcs_from", TwilioBuilder::rcs_from),
         ("messaging_service", TwilioBuilder::messaging_service),
@@ -28,7 +30,8 @@ pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Cha
     ];
 
     let mut faults = Vec::new();
-    let senders = Senders::of(&leaf);
+    let senders = ["from", "whatsapp_from", "rcs_from", "voice_from", "messaging_service"];
+    let open = !senders.into_iter().any(|key| leaf.query.contains_key(key));
     let sid = leaf.user.take().unwrap_or_default();
     let secret = leaf.password.take().unwrap_or_default();
     let mut account = Twilio::builder(sid.expose_secret(), secret.clone());
@@ -49,44 +52,21 @@ pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Cha
     if let Some(clock) = clock {
         account = account.clock(Arc::clone(clock));
     }
-    if leaf.host.as_deref() != Some("default") {
+    // Settings of the environment have no host.
+    if leaf.host.as_deref().is_some_and(|host| host != "default") {
         faults.push(Fault::new("host", "is not `default`", "write @default, or set endpoint"));
     }
     let known = "from, whatsapp_from, rcs_from, voice_from, messaging_service, api_key, \
                  subaccount, status_callback, callback_parameter, region, edge, endpoint";
     leaf.finish(known, &mut faults);
     let account = Arc::new(done(faults, account.build())?);
-    let given = |has: bool| has.then(|| Arc::clone(&account));
+    // Where the URL names no sender at all, the messages name theirs.
+    let given = |has: bool| (open || has).then(|| Arc::clone(&account));
     Ok(Channels {
-        rcs: given(senders.rcs).map(|account| account as _),
-        sms: given(senders.sms).map(|account| account as _),
-        voice: given(senders.voice).map(|account| account as _),
-        whatsapp: given(senders.whatsapp).map(|account| account as _),
+        rcs: given(account.has_rcs_sender()).map(|account| account as _),
+        sms: given(account.has_sms_sender()).map(|account| account as _),
+        voice: given(account.has_caller()).map(|account| account as _),
+        whatsapp: given(account.has_whatsapp_sender()).map(|account| account as _),
         ..Channels::default()
     })
-}
-
-/// Which kinds have a sender. Where the URL names none at all, the messages name theirs.
-#[expect(clippy::struct_excessive_bools, reason = "one a kind")]
-struct Senders {
-    rcs: bool,
-    sms: bool,
-    voice: bool,
-    whatsapp: bool,
-}
-
-impl Senders {
-    fn of(leaf: &Leaf) -> Self {
-        let has = |key: &str| leaf.query.contains_key(key);
-        let keys = ["from", "whatsapp_from", "rcs_from", "voice_from", "messaging_service"];
-        let none = !keys.into_iter().any(has);
-        let every = has("messaging_service") || none;
-        Self {
-            rcs: every || has("rcs_from"),
-            sms: every || has("from"),
-            // No service holds a caller.
-            voice: none || has("voice_from"),
-            whatsapp: every || has("whatsapp_from"),
-        }
-    }
 }

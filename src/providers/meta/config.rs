@@ -91,11 +91,8 @@ impl Meta {
         request: Request<Bytes>,
         scheme: Scheme,
     ) -> Result<Response<Bytes>> {
-        let response = self.fetch(request, scheme).await?;
-        if error::is_refusal(&response) {
-            return Err(error::from_response(&response, self.connection.now()));
-        }
-        Ok(response)
+        let response = self.ask(request, scheme).await?;
+        self.accepted(response)
     }
 
     /// The same for an answer that is a file, of which the status alone says whether it is one.
@@ -104,9 +101,26 @@ impl Meta {
         request: Request<Bytes>,
         scheme: Scheme,
     ) -> Result<Response<Bytes>> {
-        let request = self.authorize(request, scheme)?;
-        let response = self.connection.call(request).await.map_err(labelled)?;
+        let response = self.ask(request, scheme).await?;
         if response.status().is_success() {
+            return Ok(response);
+        }
+        Err(error::from_response(&response, self.connection.now()))
+    }
+
+    /// The same, whatever the answer says.
+    pub(super) async fn ask(
+        &self,
+        request: Request<Bytes>,
+        scheme: Scheme,
+    ) -> Result<Response<Bytes>> {
+        let request = self.authorize(request, scheme)?;
+        self.connection.call(request).await.map_err(labelled)
+    }
+
+    /// The answer, if it is one that says yes.
+    pub(super) fn accepted(&self, response: Response<Bytes>) -> Result<Response<Bytes>> {
+        if response.status().is_success() && !error::is_refusal(&response) {
             return Ok(response);
         }
         Err(error::from_response(&response, self.connection.now()))

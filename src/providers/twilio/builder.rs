@@ -59,15 +59,20 @@ impl TwilioBuilder {
         self
     }
 
-    /// Sets who SMS come from that name nobody: a number, a short code, or up to 11 letters and
-    /// digits. With a Messaging Service it picks one sender of the service. Default: none.
+    /// Sets who messages come from that name nobody: a number, a short code, or up to 11 letters
+    /// and digits. With a Messaging Service it picks one sender of the service. Default: none.
+    ///
+    /// A number in E.164 is also who calls come from without [`voice_from`](Self::voice_from), and
+    /// WhatsApp messages that have neither [`whatsapp_from`](Self::whatsapp_from) nor a Messaging
+    /// Service; it must be registered for that. RCS needs a sender of its own, or a service.
     pub fn from(mut self, sender: impl Into<SenderId>) -> Self {
         self.defaults.from = Some(sender.into());
         self
     }
 
     /// Sets the WhatsApp number that messages come from that name none: E.164, with or without
-    /// `whatsapp:`. Default: none.
+    /// `whatsapp:`. Default: the number in [`from`](Self::from), where there is no Messaging
+    /// Service.
     pub fn whatsapp_from(mut self, number: impl Into<String>) -> Self {
         self.defaults.whatsapp_from = Some(number.into());
         self
@@ -80,7 +85,8 @@ impl TwilioBuilder {
         self
     }
 
-    /// Sets the number that calls come from that name none: an own or verified one. Default: none.
+    /// Sets the number that calls come from that name none: an own or verified one. Default: the
+    /// number in [`from`](Self::from).
     pub fn voice_from(mut self, number: PhoneNumber) -> Self {
         self.defaults.voice_from = Some(number);
         self
@@ -225,6 +231,8 @@ impl TwilioBuilder {
             }
         }
         let defaults = &mut self.defaults;
+        let number = defaults.from.as_ref().map(|from| PhoneNumber::parse(from.as_str()));
+        defaults.number = number.and_then(std::result::Result::ok);
         if let Some(problem) = defaults.from.as_ref().and_then(|from| sender_problem(from.as_str()))
         {
             wrong("from", problem, "write a number, short code, or up to 11 letters and digits");
@@ -279,13 +287,22 @@ pub(in crate::providers::twilio) fn is_rcs_sender(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':')
 }
 
+/// The most digits of a short code, in any country.
+///
+/// Source: [Short codes](https://www.twilio.com/docs/glossary/what-is-a-short-code).
+const SHORT_CODE: usize = 8;
+
 /// What is wrong with an SMS sender.
 ///
 /// Source: [Alphanumeric sender
 /// ids](https://www.twilio.com/docs/glossary/what-alphanumeric-sender-id).
 pub(in crate::providers::twilio) fn sender_problem(text: &str) -> Option<&'static str> {
+    if text.is_empty() {
+        return Some("is empty");
+    }
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None; // a short code
+        // A longer one than any short code is a number that lost its sign.
+        return (text.len() > SHORT_CODE).then_some("is a number without a + in front");
     }
     if text.starts_with('+') {
         return PhoneNumber::parse(text).err().map(|_| "is no E.164 number");

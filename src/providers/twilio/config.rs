@@ -39,6 +39,8 @@ pub(super) struct Account {
 #[derive(Clone, Default)]
 pub(in crate::providers::twilio) struct Defaults {
     pub(in crate::providers::twilio) from: Option<SenderId>,
+    /// The same where it is a number in E.164: the builder sets it.
+    pub(in crate::providers::twilio) number: Option<PhoneNumber>,
     /// Without its prefix.
     pub(in crate::providers::twilio) whatsapp_from: Option<String>,
     /// Without its prefix.
@@ -71,6 +73,37 @@ impl Twilio {
     /// What messages and calls get that name none of their own.
     pub(in crate::providers::twilio) fn defaults(&self) -> &Defaults {
         &self.0.defaults
+    }
+
+    /// Whether an API key authenticates.
+    pub(super) fn is_keyed(&self) -> bool {
+        self.0.user.starts_with("SK")
+    }
+
+    /// Whether calls have a caller.
+    pub(crate) fn has_caller(&self) -> bool {
+        self.caller().is_some()
+    }
+
+    /// Whether SMS have a sender.
+    pub(crate) fn has_sms_sender(&self) -> bool {
+        self.defaults().from.is_some() || self.defaults().messaging_service.is_some()
+    }
+
+    /// Whether WhatsApp messages have a sender.
+    pub(crate) fn has_whatsapp_sender(&self) -> bool {
+        let Defaults { whatsapp_from, number, messaging_service, .. } = self.defaults();
+        whatsapp_from.is_some() || number.is_some() || messaging_service.is_some()
+    }
+
+    /// Whether RCS messages have a sender.
+    pub(crate) fn has_rcs_sender(&self) -> bool {
+        self.defaults().rcs_from.is_some() || self.defaults().messaging_service.is_some()
+    }
+
+    /// Who calls come from that name no number.
+    pub(in crate::providers::twilio) fn caller(&self) -> Option<&PhoneNumber> {
+        self.defaults().voice_from.as_ref().or_else(|| self.defaults().number.as_ref())
     }
 
     /// Now, by the account's clock.

@@ -25,8 +25,7 @@ pub(super) fn from_response(response: &Response<Bytes>, now: Timestamp) -> Error
     let known = code.as_deref().and_then(lookup);
     let plain = from_status(status);
     let error = match (status.as_u16(), known) {
-        // A redirect or a full queue is what it is, whatever else is written there.
-        (300..=399 | 429, None) => plain,
+        // A full queue is what it is, whatever code is written there.
         (429, Some((_, message))) => Error::new(ErrorKind::RateLimited, message),
         (403, Some((ErrorKind::Unauthorized, _))) if code.as_deref() == Some("20003") => {
             let message =
@@ -57,7 +56,7 @@ pub(super) fn from_code(code: &str) -> Error {
 }
 
 /// A code as it was written, number or text of digits; nothing longer than a code.
-fn code_of(value: &Value) -> Option<String> {
+pub(super) fn code_of(value: &Value) -> Option<String> {
     let text = match value {
         Value::Number(number) => number.to_string(),
         Value::String(text) => text.clone(),

@@ -62,8 +62,13 @@ impl Provider for Twilio {
         NAME
     }
 
-    /// Fetches the account, which must be active.
+    /// Fetches the account, which must be active. With an API key it lists one message instead: a
+    /// standard key may send, and may not see the account.
     async fn check(&self) -> Result<()> {
+        if self.is_keyed() {
+            let one = manage::MessageQuery::new().page_size(1);
+            return self.messages().list(&one).await.map(drop);
+        }
         let details = self.details().await?;
         if details.status == "active" {
             return Ok(());

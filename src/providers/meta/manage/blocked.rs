@@ -3,13 +3,13 @@
 use std::fmt;
 
 use http::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use super::{Listed, Meta};
+use super::{Listed, Meta, Scheme, labelled};
 use crate::{
     error::{Fault, Result},
-    http::Page,
+    http::{Page, connection::read},
     message::WhatsAppAddress,
 };
 
@@ -29,6 +29,19 @@ pub struct BlockedUser {
     pub wa_id: Option<String>,
     /// The id of a user who hides the number.
     pub user_id: Option<String>,
+    /// Meta's code of why it did not work, such as `131047`; among the failed alone.
+    #[serde(default, rename = "errors", deserialize_with = "first_code")]
+    pub error_code: Option<String>,
+}
+
+/// The code of the first of some errors, a number or text.
+fn first_code<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let errors = Value::deserialize(from)?;
+    Ok(errors.pointer("/0/code").and_then(|code| match code {
+        Value::Number(code) => Some(code.to_string()),
+        Value::String(code) => Some(code.clone()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }))
 }
 
 /// What became of a block, or of its end.
@@ -101,7 +114,16 @@ impl Blocked<'_> {
         let body = json!({ "messaging_product": "whatsapp", "block_users": users });
         let mut request = self.account.json(&self.account.number_path("block_users"), &body)?;
         *request.method_mut() = method;
-        let Answer { block_users: lists } = self.account.answer(request).await?;
+        let response = self.account.ask(request, Scheme::Bearer).await?;
+        // Where it worked for some alone, they are named beside an error.
+        let partial = serde_json::from_slice::<Answer>(response.body()).ok();
+        let partial = partial.filter(|Answer { block_users: lists }| {
+            !lists.added.is_empty() || !lists.removed.is_empty()
+        });
+        let Answer { block_users: lists } = match partial {
+            Some(answer) => answer,
+            None => read(&self.account.accepted(response)?).map_err(labelled)?,
+        };
         let mut done = lists.added;
         done.extend(lists.removed);
         Ok(BlockOutcome { done, failed: lists.failed })

@@ -6,7 +6,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, header};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::{Meta, Scheme, checked_id, labelled};
 use crate::{
@@ -132,8 +132,15 @@ pub struct MediaInfo {
     pub mime_type: Option<String>,
     /// Its SHA-256; in hexadecimal here, in base64 in webhooks.
     pub sha256: Option<String>,
-    /// Its bytes.
+    /// How many bytes it has.
+    #[serde(default, deserialize_with = "size")]
     pub file_size: Option<u64>,
+}
+
+/// A number, which some of Meta's samples write as text.
+fn size<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    let size = serde_json::Value::deserialize(from)?;
+    Ok(size.as_u64().or_else(|| size.as_str()?.parse().ok()))
 }
 
 impl fmt::Debug for MediaInfo {

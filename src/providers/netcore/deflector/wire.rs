@@ -55,8 +55,7 @@ struct Template<'a> {
     reference: &'a str,
     message_type: &'static str,
     recipient_type: &'static str,
-    #[serde(rename = "type_template")]
-    template: [TypeTemplate<'a>; 1],
+    type_template: [TypeTemplate<'a>; 1],
 }
 
 pub(super) fn encode(account: &Account, envelope: &Envelope<WhatsApp>) -> Result<Request<Bytes>> {
@@ -93,7 +92,7 @@ pub(super) fn encode(account: &Account, envelope: &Envelope<WhatsApp>) -> Result
             reference,
             message_type: "template",
             recipient_type: "individual",
-            template: [template],
+            type_template: [template],
         }],
     };
     let body = Message {

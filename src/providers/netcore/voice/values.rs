@@ -3,7 +3,7 @@
 //! A template has one place for each thing, so a call has one step. Whatever of it has no place is
 //! refused by name.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use jiff::tz::Offset;
 
@@ -30,6 +30,15 @@ impl Plan<'_> {
             self.values.insert(place, value.into());
         } else {
             self.homeless.push(format!("{field} (no {{{place}}} in the template)"));
+        }
+    }
+
+    /// The same for a time, which is whole seconds.
+    fn seconds(&mut self, field: &str, place: &'static str, length: Duration) {
+        if length.subsec_nanos() > 0 {
+            self.homeless.push(format!("{field} (parts of a second)"));
+        } else {
+            self.must(field, place, length.as_secs().to_string());
         }
     }
 
@@ -96,8 +105,7 @@ impl Plan<'_> {
             self.must(&format!("{field}.digits"), "digits", digits.to_string());
         }
         if let Some(timeout) = gather.timeout {
-            let seconds = timeout.as_secs().to_string();
-            self.must(&format!("{field}.timeout"), "input_timeout_s", seconds);
+            self.seconds(&format!("{field}.timeout"), "input_timeout_s", timeout);
         }
         if let Some(key) = gather.finish_on {
             self.must(&format!("{field}.finish_on"), "finish_on", key);
@@ -170,7 +178,7 @@ pub(super) fn of(account: &Account, envelope: &Envelope<Call>) -> Result<Values>
     }
     if let Some(retries) = call.retries {
         plan.must("retries.count", "retries", retries.count.to_string());
-        plan.must("retries.gap", "retry_gap_s", retries.gap.as_secs().to_string());
+        plan.seconds("retries.gap", "retry_gap_s", retries.gap);
     }
     // What is past is now.
     if let Some(at) = delivery.send_at.filter(|at| *at > account.now()) {

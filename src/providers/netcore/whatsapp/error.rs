@@ -89,8 +89,8 @@ fn coded(code: &str, words: &str) -> Error {
 
 fn uncoded(status: StatusCode, body: &Value) -> Error {
     // The gateway repeats the status in its body, and may answer 200 around it.
-    let inner = body.get("status").and_then(Value::as_u64).and_then(|inner| {
-        let inner = StatusCode::from_u16(u16::try_from(inner).ok()?).ok()?;
+    let inner = body.get("status").and_then(super::super::answer::text).and_then(|inner| {
+        let inner = StatusCode::from_u16(inner.parse().ok()?).ok()?;
         (!inner.is_success()).then_some(inner)
     });
     let status = inner.filter(|_| status.is_success()).unwrap_or(status);

@@ -13,6 +13,7 @@ use super::{
     template::{self, TypeTemplate, undocumented},
 };
 use crate::{
+    channel::Features,
     error::{Error, ErrorKind, Fault, Result},
     http::connection::read,
     message::{
@@ -66,12 +67,15 @@ fn path(account: &Account, delivery: &Delivery, options: &Options) -> &'static s
     }
 }
 
-/// What the vendor's own form says stands in for the content: then its features are not asked.
+/// What the vendor's own form says, or a template kept there, stands in for the content: then its
+/// features are not asked.
 fn admit(envelope: &Envelope<WhatsApp>, options: &Options) -> Result<()> {
-    if options.raw.is_none() {
+    let kept = envelope.delivery.provider_templates.contains_key(LABEL);
+    if options.raw.is_none() && !kept {
         return CAPABILITIES.admit(LABEL, envelope);
     }
-    let missing = envelope.delivery.features().without(CAPABILITIES.features);
+    let quote = Features::NONE.and_if(envelope.message.reply_to.is_some(), Features::REPLIES);
+    let missing = envelope.delivery.features().union(quote).without(CAPABILITIES.features);
     if missing.is_empty() { Ok(()) } else { Err(Error::unsupported(LABEL, missing)) }
 }
 

@@ -1,14 +1,16 @@
 //! The account itself.
 
+use std::fmt;
+
 use serde::Deserialize;
 
 use crate::{error::Result, providers::twilio::Twilio};
 
-/// An account, as Twilio has it.
+/// An account, as Twilio has it. `Debug` hides its name, which is its owner's address by default.
 ///
 /// Source: [Accounts](https://www.twilio.com/docs/iam/api/account).
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct AccountDetails {
     /// Its SID, `AC…`.
     pub sid: String,
@@ -25,12 +27,23 @@ pub struct AccountDetails {
     pub owner_account_sid: Option<String>,
 }
 
+impl fmt::Debug for AccountDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccountDetails")
+            .field("sid", &self.sid)
+            .field("status", &self.status)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Twilio {
-    /// Fetches the account.
+    /// Fetches the account. Of API keys only a main one may.
     ///
     /// # Errors
     ///
-    /// As [`check`](crate::Provider::check).
+    /// [`Unauthorized`](crate::ErrorKind::Unauthorized) for credentials that are wrong, of another
+    /// region, or of a standard or restricted API key.
     pub async fn details(&self) -> Result<AccountDetails> {
         self.call(self.get(&[], [])).await
     }

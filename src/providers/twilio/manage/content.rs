@@ -245,7 +245,7 @@ impl fmt::Debug for NewContent {
 #[non_exhaustive]
 #[derive(Clone, PartialEq, Deserialize)]
 pub struct ContentTemplate {
-    /// Its ContentSid, `HX…`.
+    /// Its `ContentSid`, `HX…`.
     pub sid: String,
     /// Its name in the console.
     #[serde(default)]
@@ -285,6 +285,7 @@ impl fmt::Debug for ContentTemplate {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Approval {
     /// `unsubmitted`, `received`, `pending`, `approved`, `rejected`, `paused` or `disabled`.
+    #[serde(default = "unsubmitted")]
     pub status: String,
     /// The name that Meta has it by.
     #[serde(default)]
@@ -295,4 +296,9 @@ pub struct Approval {
     /// Why it was rejected.
     #[serde(default)]
     pub rejection_reason: Option<String>,
+}
+
+/// A template that nobody handed to Meta may have an approval without any field.
+fn unsubmitted() -> String {
+    "unsubmitted".into()
 }

@@ -273,6 +273,9 @@ pub struct MessageRecord {
     /// Why it failed.
     #[serde(default, deserialize_with = "count")]
     pub error_code: Option<u32>,
+    /// The same in Twilio's words, which may quote an address.
+    #[serde(default)]
+    pub error_message: Option<String>,
     /// What it cost, a negative decimal; filled in later.
     #[serde(default)]
     pub price: Option<String>,
@@ -308,9 +311,9 @@ impl fmt::Debug for MessageRecord {
     }
 }
 
-/// A file of a message.
+/// A file of a message. `Debug` hides where it is, which may open without credentials.
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct MediaFile {
     /// Its SID, `ME…`.
     pub sid: String,
@@ -326,4 +329,13 @@ pub struct MediaFile {
     /// When it was stored.
     #[serde(default, deserialize_with = "rfc2822")]
     pub date_created: Option<Timestamp>,
+}
+
+impl fmt::Debug for MediaFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MediaFile")
+            .field("sid", &self.sid)
+            .field("content_type", &self.content_type)
+            .finish_non_exhaustive()
+    }
 }

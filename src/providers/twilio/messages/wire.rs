@@ -110,7 +110,7 @@ impl<'a> Draft<'a> {
     /// The Messaging Service, the message's or the account's.
     pub(in crate::providers::twilio) fn service(&self) -> Option<String> {
         let own = self.parameters.messaging_service.as_ref();
-        own.or(self.account.defaults().messaging_service.as_ref()).cloned()
+        own.or_else(|| self.account.defaults().messaging_service.as_ref()).cloned()
     }
 
     /// Whether the message asks for a service, or for something that only a service has.
@@ -363,8 +363,7 @@ pub(super) fn decode(response: &Response<Bytes>) -> Result<Accepted> {
         return Err(Error::new(ErrorKind::Response, message).with_status(status));
     }
     if matches!(answer.status.as_str(), Some("failed" | "undelivered" | "canceled")) {
-        let code = answer.error_code.as_u64().map(|code| code.to_string());
-        let error = code.map_or_else(
+        let error = error::code_of(&answer.error_code).map_or_else(
             || Error::new(ErrorKind::Rejected, "Twilio took the message and failed it at once"),
             |code| error::from_code(&code),
         );

@@ -8,7 +8,7 @@
 //! - Which way it went, the `from` of the status callback and of the fetched message tells: `rcs:…`,
 //!   or the number. Whether the SID of the fallback is the same is not documented.
 //! - Cards and carousels are content templates, under
-//!   `delivery.provider_templates["twilio.rcs"]` with the ContentSid (`HX…`) as id.
+//!   `delivery.provider_templates["twilio.rcs"]` with the `ContentSid` (`HX…`) as id.
 //!
 //! Source: [RCS](https://www.twilio.com/docs/rcs/send-an-rcs-message).
 

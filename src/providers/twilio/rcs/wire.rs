@@ -24,10 +24,10 @@ pub(super) fn encode(account: &Twilio, envelope: &Envelope<Rcs>) -> Result<Reque
     if own.is_some_and(|from| !is_rcs_sender(from)) {
         draft.wrong("from", "is no RCS sender", "write the sender's id from the console");
     }
-    let known = own.or(account.defaults().rcs_from.as_deref());
+    let known = own.or_else(|| account.defaults().rcs_from.as_deref());
     let fallback_from = draft.parameters.fallback_from.clone();
     let asked = draft.parameters.fallback;
-    let fallback = asked.unwrap_or(known.is_none() || fallback_from.is_some());
+    let fallback = asked.unwrap_or_else(|| known.is_none() || fallback_from.is_some());
     if fallback && own.is_some() {
         let problem = "cannot stand beside a fallback, which the service chooses senders for";
         draft.wrong("from", problem, "leave it out, or turn the fallback off");

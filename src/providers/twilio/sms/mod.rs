@@ -5,7 +5,7 @@
 //! Text with any file is an MMS, which few countries carry.
 //!
 //! A [`ProviderTemplate`](crate::ProviderTemplate) under `twilio.sms` is a content template: its id
-//! is the ContentSid (`HX…`), and it makes the text and the files.
+//! is the `ContentSid` (`HX…`), and it makes the text and the files.
 //!
 //! Source: [Messages](https://www.twilio.com/docs/messaging/api/message-resource).
 

@@ -25,6 +25,11 @@ pub(super) fn encode(account: &Twilio, envelope: &Envelope<Sms>) -> Result<Reque
         let problem = "cannot stand beside a fallback sender";
         draft.wrong("from", problem, "leave one of them out");
     }
+    let chosen = draft.parameters.fallback_from.clone();
+    if let Some(problem) = chosen.as_deref().and_then(sender_problem) {
+        let remedy = "write a number, short code, or up to 11 letters and digits";
+        draft.wrong("options.fallback_from", problem, remedy);
+    }
     // The account's own would be refused beside a fallback.
     let standing = account.defaults().from.as_ref().filter(|_| !fallback);
     let from = sms.from.as_ref().or(standing).map(crate::message::SenderId::as_str);

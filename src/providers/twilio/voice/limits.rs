@@ -86,16 +86,12 @@ pub(super) fn check(call: &Call, options: &Options, faults: &mut Vec<Fault>) {
     if recording.is_some() && !call.record {
         wrong("recording", "is of a call that is not recorded", "set `record` of the call");
     }
-    let to = options.to.as_deref();
-    if to.is_some_and(|to| !["sip:", "client:"].iter().any(|scheme| is_address(to, scheme))) {
-        wrong(
-            "to",
-            "is no SIP or client address",
-            "write sip:… or client:…; a number is the call's",
-        );
-    }
-    if options.from.as_deref().is_some_and(|from| !is_address(from, "client:")) {
-        wrong("from", "is no client address", "write client:…; a number is the call's");
+    let fits = |text: &str| ["sip:", "client:"].iter().any(|scheme| is_address(text, scheme));
+    for (field, address) in [("to", &options.to), ("from", &options.from)] {
+        if address.as_deref().is_some_and(|address| !fits(address)) {
+            let remedy = "write sip:… or client:…; a number is the call's";
+            wrong(field, "is no SIP or client address", remedy);
+        }
     }
     if options.byoc.as_ref().is_some_and(|sid| !is_sid(sid, "BY")) {
         wrong("byoc", "is no SID", "write BY and 32 hexadecimal digits");

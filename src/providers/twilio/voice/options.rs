@@ -65,7 +65,7 @@ pub struct Options {
     /// A SIP or client address (`sip:…`, `client:…`) that is called in place of the number: `To`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// A client (`client:…`) that calls in place of a number: `From`.
+    /// A SIP or client address (`sip:…`, `client:…`) that calls in place of a number: `From`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// The number or name shown in place of the caller's: `CallerId`.

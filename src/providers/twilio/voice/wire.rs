@@ -32,11 +32,11 @@ pub(super) fn encode(account: &Twilio, envelope: &Envelope<Call>) -> Result<Requ
     let mut faults = Vec::new();
     check(call, &options, &mut faults);
     let from = options.from.as_deref().or_else(|| {
-        let number = call.from.as_ref().or_else(|| account.defaults().voice_from.as_ref());
+        let number = call.from.as_ref().or_else(|| account.caller());
         number.map(crate::message::PhoneNumber::as_str)
     });
     if from.is_none() {
-        let remedy = "name one in the call, or set `voice_from` of the account";
+        let remedy = "name one in the call, or set the account's `voice_from` or `from`";
         faults.push(Fault::new("from", "is missing", remedy));
     }
     let instructions = match delivery.provider_templates.get(LABEL) {

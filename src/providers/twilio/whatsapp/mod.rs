@@ -2,7 +2,7 @@
 //!
 //! - Text, one file by link and a place are delivered within 24 hours after the person's last
 //!   message; later they are accepted and fail with code 63016. A template always goes.
-//! - A template is a content template, known by its ContentSid (`HX…`). It stands in
+//! - A template is a content template, known by its `ContentSid` (`HX…`). It stands in
 //!   `delivery.provider_templates["twilio.whatsapp"]`, or is the `name` of an
 //!   [`ApprovedTemplate`](crate::ApprovedTemplate), whose parameters become the variables: `"1"`,
 //!   `"2"` … in order, or by their names. Its language is the content template's, whatever is

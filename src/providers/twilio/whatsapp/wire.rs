@@ -20,12 +20,11 @@ use crate::{
 
 pub(super) fn encode(account: &Twilio, envelope: &Envelope<WhatsApp>) -> Result<Request<Bytes>> {
     let message = &envelope.message;
-    hint(message)?;
-    CAPABILITIES.admit(LABEL, envelope)?;
+    admit(envelope)?;
     envelope.validate_for(LABEL)?;
     let mut draft = Draft::new::<_, Options>(account, envelope)?;
     let to = format!("whatsapp:{}", message.to.as_str());
-    if !is_reachable(&message.to) {
+    if !is_reachable(&message.to) || to.len() > ADDRESS {
         let remedy = "write E.164, or an id such as GB.5501122334455667";
         draft.wrong("to", "is neither a number nor a business-scoped user id", remedy);
     }
@@ -34,17 +33,31 @@ pub(super) fn encode(account: &Twilio, envelope: &Envelope<WhatsApp>) -> Result<
     if own.is_some_and(|from| PhoneNumber::parse(from).is_err()) {
         draft.wrong("from", "is no number", "write E.164, such as +14155550107");
     }
-    let from = own.or(account.defaults().whatsapp_from.as_deref());
-    let from = from.map(|from| format!("whatsapp:{from}"));
+    let from = own.or_else(|| account.defaults().whatsapp_from.as_deref());
     // The account's service may hold SMS senders alone.
     let service = draft.service().filter(|_| from.is_none() || draft.needs_service());
+    // Where there is a service, it rather than the number of SMS knows who sends.
+    let number = account.defaults().number.as_ref().filter(|_| service.is_none());
+    let from = from.or_else(|| number.map(PhoneNumber::as_str));
+    let from = from.map(|from| format!("whatsapp:{from}"));
     let content = content(&mut draft, message)?;
     check_blanks(&mut draft, envelope);
     draft.request(&to, from.as_deref(), service.as_deref(), content)
 }
 
-/// Refuses what a content template would carry, and says so.
-fn hint(message: &WhatsApp) -> Result<()> {
+/// Refuses what a content template would carry, and says so. Where one is named beside the message,
+/// it makes the content, and what there is is for other providers.
+fn admit(envelope: &Envelope<WhatsApp>) -> Result<()> {
+    const QUOTE: &str = "answers that quote a message; leave `reply_to` out";
+    let message = &envelope.message;
+    if envelope.delivery.provider_templates.contains_key(LABEL) {
+        let missing = envelope.delivery.features().without(CAPABILITIES.features);
+        return match &message.reply_to {
+            Some(_) => Err(Error::unsupported(LABEL, QUOTE)),
+            None if missing.is_empty() => Ok(()),
+            None => Err(Error::unsupported(LABEL, missing)),
+        };
+    }
     let feature = match &message.content {
         WhatsAppContent::Interactive(_) => {
             "buttons and lists in a free message; make a content template and send its ContentSid"
@@ -56,13 +69,18 @@ fn hint(message: &WhatsApp) -> Result<()> {
         | WhatsAppContent::Template(_)
         | WhatsAppContent::Text { .. } => {
             if message.reply_to.is_none() {
-                return Ok(());
+                return CAPABILITIES.admit(LABEL, envelope);
             }
-            "answers that quote a message; leave `reply_to` out"
+            QUOTE
         }
     };
     Err(Error::unsupported(LABEL, feature))
 }
+
+/// The most characters of an address, its `whatsapp:` included.
+///
+/// Source: as [`is_reachable`].
+const ADDRESS: usize = 140;
 
 /// Whether it is a phone number, or two letters, a dot, and letters and digits.
 ///
@@ -152,14 +170,14 @@ fn approved(draft: &mut Draft<'_>, template: &ApprovedTemplate) -> Result<Templa
 /// Four blanks in a row make Meta refuse a template, after Twilio took it: code 63013.
 fn check_blanks(draft: &mut Draft<'_>, envelope: &Envelope<WhatsApp>) {
     let own = envelope.delivery.provider_templates.get(LABEL);
-    let own: Vec<_> = own.into_iter().flat_map(|template| template.variables.values()).collect();
-    let values = match (&envelope.message.content, own.is_empty()) {
-        (WhatsAppContent::Template(template), true) => match &template.parameters {
+    let values: Vec<_> = match (&envelope.message.content, own) {
+        (_, Some(own)) => own.variables.values().collect(),
+        (WhatsAppContent::Template(template), None) => match &template.parameters {
             Value::Array(values) => values.iter().collect(),
             Value::Object(values) => values.values().collect(),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => own,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return,
         },
-        _ => own,
+        _ => return,
     };
     if values.iter().any(|value| value.as_str().is_some_and(|text| text.contains("    "))) {
         let problem = "hold four blanks in a row, which WhatsApp refuses";

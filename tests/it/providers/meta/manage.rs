@@ -186,6 +186,24 @@ async fn users_are_blocked_and_let_in_again() {
 }
 
 #[tokio::test]
+async fn those_who_were_blocked_are_told_of_although_others_were_not() {
+    let error = json!({"message": "(#139100) Failed", "type": "OAuthException", "code": 139_100});
+    let failed = json!({"input": "+919845000013", "errors": [{"code": 131_047, "message": "x"}]});
+    let added = json!({"input": "+919845000012", "wa_id": "919845000012"});
+    let some = json!({"error": error, "block_users": {"added_users": [added],
+        "failed_users": [failed]}});
+    let none = json!({"error": error, "block_users": {"failed_users": [failed]}});
+    let mock = MockTransport::new().then(400, some.to_string()).then(400, none.to_string());
+    let account = super::account(&mock);
+    let users = [WhatsAppAddress::from(phone()), user()];
+    let outcome = account.blocked().add(&users).await.unwrap();
+    assert_eq!((outcome.done.len(), outcome.failed.len()), (1, 1));
+    assert_eq!(outcome.failed[0].error_code.as_deref(), Some("131047"));
+    let error = account.blocked().add(&users).await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Rejected, Some("139100")));
+}
+
+#[tokio::test]
 async fn the_app_is_subscribed_with_its_own_or_another_url() {
     let path = format!("/v26.0/{WABA}/subscribed_apps");
     let (account, mock) = answered(&done());

@@ -77,6 +77,8 @@ async fn a_file_is_looked_at_and_deleted_by_its_id() {
     let info = account.media().get("77").await.unwrap();
     assert_eq!((&*info.id, &*info.url, info.file_size), ("77", URL, Some(3037)));
     assert!(!format!("{info:?}").contains("hash="));
+    let (written, _) = answered(&json!({"url": URL, "file_size": "3037", "id": "77"}));
+    assert_eq!(written.media().get("77").await.unwrap().file_size, Some(3037));
     let (method, path, _) = asked(&mock);
     assert_eq!((&*method, path), ("GET", format!("/v26.0/77?phone_number_id={NUMBER}")));
 

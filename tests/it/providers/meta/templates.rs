@@ -268,3 +268,16 @@ async fn templates_need_a_business_account() {
     let error = bare.numbers().list(None).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
 }
+
+#[test]
+fn what_is_printed_of_a_template_holds_no_example_and_no_number() {
+    let call = json!({"type": "PHONE_NUMBER", "text": "canary", "phone_number": "+15035550117"});
+    let template = new()
+        .component(Component::header("canary {{1}}", Some("canary")))
+        .component(Component::body_named("canary {{name}}", [("name", "canary")]))
+        .component(Component::footer("canary"))
+        .component(Component::buttons([serde_json::from_value(call).unwrap()]));
+    let shown = format!("{template:?}");
+    assert!(!shown.contains("canary") && !shown.contains("5035550117"), "{shown}");
+    assert!(shown.contains("order_ready") && shown.contains("PhoneNumber"), "{shown}");
+}

@@ -211,6 +211,16 @@ async fn what_has_no_place_is_refused_by_name_and_never_dropped() {
         assert!(error.to_string().contains(named), "{named}: {error}");
         assert_eq!((requests.len(), error.reroute()), (0, Reroute::Any), "{named}");
     }
+    let half = Duration::from_millis(500);
+    let rows = [
+        (to().gather(question().timeout(half)), "steps[0].timeout (parts of a second)"),
+        (to().say("a").retries(Retries::new(1, half)), "retries.gap (parts of a second)"),
+    ];
+    for (call, named) in rows {
+        let (outcome, requests) = sent(described(wide()), &envelope(call)).await;
+        assert!(outcome.unwrap_err().to_string().contains(named), "{named}");
+        assert!(requests.is_empty());
+    }
     let mut later = said();
     later.delivery.send_at = Some("2026-03-15T00:00:00Z".parse().unwrap());
     let mut campaign = said();

@@ -201,6 +201,14 @@ async fn a_template_of_provider_templates_goes_by_number() {
     kept.delivery.provider_templates.insert("netcore.whatsapp".into(), template);
     let error = refused(&kept).await;
     assert_eq!(fields(&error), ["provider_templates.netcore.whatsapp.variables"]);
+
+    // What is in the message is for other providers.
+    let template = ProviderTemplate::new("order_shipped");
+    kept.delivery.provider_templates.insert("netcore.whatsapp".into(), template);
+    kept.message.content = WhatsAppContent::Contacts { contacts: vec![Contact::new("Ana")] };
+    assert_eq!(sent(&kept).await["type_template"][0]["name"], "order_shipped");
+    kept.message.reply_to = Some("wamid.1".into());
+    assert_eq!(refused(&kept).await.kind(), ErrorKind::Unsupported);
 }
 
 #[tokio::test]
@@ -509,7 +517,7 @@ async fn a_consent_is_recorded_once() {
         .then(200, r#"{"status":"success","message":"ok"}"#);
     let account = account(&mock);
     let full = entry().user_agent("Firefox").ip("203.0.113.9".parse().unwrap());
-    let outcome = account.consent().opt_in(&[full.clone()]).await.unwrap();
+    let outcome = account.consent().opt_in(std::slice::from_ref(&full)).await.unwrap();
     assert_eq!(outcome, ConsentOutcome::Recorded);
     account.consent().opt_out(&[entry()]).await.unwrap();
     assert_eq!(mock.requests()[0].uri(), "https://waapi.pepipost.com/api/v2/consent/manage/");

@@ -61,6 +61,7 @@ async fn a_gateways_failure_counts_by_the_status_within() {
     for (status, body, kind, says) in [
         (403, forbidden, ErrorKind::Unauthorized, "Bearer"),
         (200, forbidden, ErrorKind::Unauthorized, "Bearer"),
+        (200, r#"{"error":"Forbidden","status":"403"}"#, ErrorKind::Unauthorized, "Bearer"),
         (403, "", ErrorKind::Unauthorized, "Bearer"),
         (401, "", ErrorKind::Unauthorized, "set a current one"),
         (404, "", ErrorKind::Config, "endpoint"),

@@ -173,6 +173,9 @@ async fn every_documented_code_of_a_refusal_has_its_kind() {
 #[tokio::test]
 async fn every_documented_code_of_a_message_that_failed_at_once_has_its_kind() {
     for (code, _, kind) in CODES {
+        // As text, too: it is one in events.
+        let text = format!(r#"{{"sid":"{MESSAGE}","status":"failed","error_code":"{code}"}}"#);
+        assert_eq!(answered(201, text).await.kind(), *kind, "{code}");
         let body = format!(r#"{{"sid":"{MESSAGE}","status":"failed","error_code":{code}}}"#);
         let error = answered(201, body).await;
         assert_eq!(error.kind(), *kind, "{code}");

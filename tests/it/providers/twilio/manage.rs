@@ -48,9 +48,12 @@ async fn a_message_is_fetched_with_all_that_is_known_of_it() {
 
 #[tokio::test]
 async fn a_failed_message_says_why() {
-    let answer = json!({ "sid": MESSAGE, "status": "undelivered", "error_code": 30005 });
+    let answer = json!({ "sid": MESSAGE, "status": "undelivered", "error_code": 30005,
+        "error_message": "Unknown handset +15035550117" });
     let mock = MockTransport::answering(200, answer.to_string());
     let message = account(&mock).messages().fetch(MESSAGE).await.unwrap();
+    assert!(message.error_message.as_ref().unwrap().starts_with("Unknown handset"));
+    assert!(!format!("{message:?}").contains("5035550117"));
     assert_eq!((message.error_code, message.cost()), (Some(30005), None));
 }
 
@@ -227,13 +230,16 @@ async fn templates_are_listed_page_after_page_at_the_accounts_own_host() {
     let next = "https://content.twilio.com/v1/Content?PageSize=50&Page=1&PageToken=a";
     let mut approved = template();
     approved["approval_requests"] = json!({ "status": "approved", "category": "UTILITY" });
+    // Nobody handed it to Meta.
+    let mut fresh = template();
+    fresh["approval_requests"] = json!({});
     let mock = MockTransport::new()
         .then(
             200,
             json!({ "contents": [template()], "meta": { "next_page_url": next } }).to_string(),
         )
         .then(200, json!({ "contents": [], "meta": { "next_page_url": null } }).to_string())
-        .then(200, json!({ "contents": [approved], "meta": {} }).to_string());
+        .then(200, json!({ "contents": [approved, fresh], "meta": {} }).to_string());
     let account = bare(&mock).content_endpoint("https://proxy.example").build().unwrap();
     let page = account.content().list(None).await.unwrap();
     assert_eq!(page.items.len(), 1);
@@ -241,6 +247,7 @@ async fn templates_are_listed_page_after_page_at_the_accounts_own_host() {
     assert!(last.items.is_empty() && last.next.is_none());
     let both = account.content().list_with_approvals(None).await.unwrap();
     assert_eq!(both.items[0].approval.as_ref().unwrap().status, "approved");
+    assert_eq!(both.items[1].approval.as_ref().unwrap().status, "unsubmitted");
     let uris: Vec<_> = mock.requests().iter().map(|request| request.uri().to_string()).collect();
     assert_eq!(
         uris,
@@ -278,10 +285,11 @@ async fn a_template_is_handed_to_meta_and_its_approval_read() {
 #[tokio::test]
 async fn the_account_is_told_of() {
     let answer = json!({ "sid": SID, "status": "active", "type": "Trial",
-        "friendly_name": "Northwind", "owner_account_sid": SID, "auth_token": "canary" });
+        "friendly_name": "asha@northwind.example's account", "owner_account_sid": SID, "auth_token": "canary" });
     let mock = MockTransport::answering(200, answer.to_string());
     let details = account(&mock).details().await.unwrap();
     assert_eq!(details.kind.as_deref(), Some("Trial"));
-    assert_eq!(details.friendly_name.as_deref(), Some("Northwind"));
-    assert!(!format!("{details:?}").contains("canary"));
+    assert!(details.friendly_name.as_ref().unwrap().starts_with("asha@"));
+    let shown = format!("{details:?}");
+    assert!(!shown.contains("canary") && !shown.contains("asha"), "{shown}");
 }

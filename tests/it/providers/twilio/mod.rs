@@ -66,6 +66,9 @@ pub(super) fn has(body: &str, pair: &str) -> bool {
     body.split('&').any(|one| one == pair)
 }
 
+/// Sets something of an account.
+pub(super) type Set = fn(TwilioBuilder) -> TwilioBuilder;
+
 fn faults(builder: TwilioBuilder) -> Vec<String> {
     let error = builder.build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
@@ -105,13 +108,15 @@ fn every_fault_of_the_settings_is_named_at_once() {
     );
     let long = dakiya::SenderId::parse("Northwind Ltd").unwrap();
     assert_eq!(faults(Twilio::builder(SID, TOKEN).from(long)), ["from"]);
+    let bare = dakiya::SenderId::parse("15035550106").unwrap();
+    assert_eq!(faults(Twilio::builder(SID, TOKEN).from(bare)), ["from"]);
     let keyless = Twilio::builder(SID, TOKEN).api_key("SK1", "");
     assert_eq!(faults(keyless), ["api_key", "api_key"]);
 }
 
 #[tokio::test]
 async fn region_and_edge_make_the_host() {
-    let table: [(fn(TwilioBuilder) -> TwilioBuilder, &str); 5] = [
+    let table: [(Set, &str); 5] = [
         (|account| account, "api.twilio.com"),
         (|account| account.region("ie1"), "api.ie1.twilio.com"),
         (|account| account.edge("ashburn"), "api.ashburn.us1.twilio.com"),
@@ -127,7 +132,7 @@ async fn region_and_edge_make_the_host() {
 
 #[tokio::test]
 async fn content_templates_are_at_a_host_of_their_own() {
-    let table: [(fn(TwilioBuilder) -> TwilioBuilder, &str); 4] = [
+    let table: [(Set, &str); 4] = [
         (|account| account, "content.twilio.com"),
         (|account| account.region("ie1"), "content.ie1.twilio.com"),
         (|account| account.endpoint("https://proxy.example"), "proxy.example"),
@@ -160,9 +165,21 @@ async fn a_check_fetches_the_account_which_must_be_active() {
 }
 
 #[tokio::test]
+async fn a_check_by_an_api_key_asks_for_what_a_standard_key_may_see() {
+    let mock = MockTransport::new()
+        .then(200, r#"{"messages":[],"next_page_uri":null}"#)
+        .then(401, r#"{"code":20003,"message":"Authenticate","status":401}"#);
+    let account = bare(&mock).api_key("SK00112233445566778899aabbccddeeff", "s").build().unwrap();
+    account.check().await.unwrap();
+    assert_eq!(account.check().await.unwrap_err().kind(), ErrorKind::Unauthorized);
+    let path = format!("/2010-04-01/Accounts/{SID}/Messages.json?PageSize=1");
+    assert_eq!(mock.requests()[0].uri().path_and_query().unwrap().as_str(), path);
+}
+
+#[tokio::test]
 async fn an_api_key_authenticates_while_the_account_stays_in_the_path() {
     let sub = "ACffeeddccbbaa99887766554433221100";
-    let table: [(fn(TwilioBuilder) -> TwilioBuilder, &str, &str); 3] = [
+    let table: [(Set, &str, &str); 3] = [
         (|account| account, SID, "AC00112233445566778899aabbccddeeff:canary-token-71"),
         (
             |account| account.api_key("SK00112233445566778899aabbccddeeff", "s"),
@@ -178,7 +195,7 @@ async fn an_api_key_authenticates_while_the_account_stays_in_the_path() {
     for (set, path, pair) in table {
         let mock = MockTransport::answering(200, r#"{"sid":"AC","status":"active"}"#);
         let account = set(bare(&mock)).build().unwrap();
-        account.check().await.unwrap();
+        account.details().await.unwrap();
         let request = &mock.requests()[0];
         assert_eq!(request.uri().path(), format!("/2010-04-01/Accounts/{path}.json"));
         let value = &request.headers()["authorization"];
@@ -201,7 +218,11 @@ fn a_url_gives_the_kinds_that_have_a_sender() {
         let messenger = dakiya::Messenger::builder().url(&url).unwrap().build().unwrap();
         messenger.kinds().into_iter().map(|kind| kind.to_string()).collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(kinds("?from=+15035550106"), "sms");
+    // A number is the sender of each kind that has none of its own.
+    assert_eq!(kinds("?from=+15035550106"), "sms whatsapp voice");
+    assert_eq!(kinds("?from=55512"), "sms");
+    assert_eq!(kinds("?voice_from=+15035550106"), "voice");
+    assert_eq!(kinds("?rcs_from=agent"), "rcs");
     assert_eq!(kinds("?whatsapp_from=+14155550107&region=ie1&edge=dublin"), "whatsapp");
     assert!(
         kinds("?from=Northwind&rcs_from=agent&api_key=SK00112233445566778899aabbccddeeff")

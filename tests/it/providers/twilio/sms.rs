@@ -8,7 +8,8 @@ use dakiya::{
 };
 
 use super::{
-    ACCEPTED, CONTENT, MESSAGE, SERVICE, SID, accepting, bare, body, envelope, has, number, text,
+    ACCEPTED, CONTENT, MESSAGE, SERVICE, SID, Set, accepting, bare, body, envelope, has, number,
+    text,
 };
 
 fn sender() -> SenderId {
@@ -75,7 +76,7 @@ async fn an_answer_without_sender_segments_and_price_is_a_good_one() {
 #[tokio::test]
 async fn senders_are_the_messages_then_the_accounts_beside_the_service() {
     let own = envelope(Sms::to(number()).text("hi").from(SenderId::parse("55512").unwrap()));
-    let table: [(&str, Envelope<Sms>, fn(TwilioBuilder) -> TwilioBuilder, &[&str]); 3] = [
+    let table: [(&str, Envelope<Sms>, Set, &[&str]); 3] = [
         ("own", own, |account| account, &["From=55512"]),
         (
             "both",
@@ -324,6 +325,11 @@ async fn a_fallback_sender_stands_beside_no_other() {
     let mut own = asking(&options);
     own.message.from = Some(sender());
     assert_eq!(refused(bare(&mock).messaging_service(SERVICE), &mock, &own).await, "from");
+    for wrong in ["", "a name too long", "+1"] {
+        let asked = asking(&Options::new().fallback_from(wrong));
+        let field = refused(bare(&mock).messaging_service(SERVICE), &mock, &asked).await;
+        assert_eq!(field, "options.fallback_from", "{wrong}");
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use dakiya::{
     ApprovedTemplate, Channel as _, Contact, Envelope, Error, ErrorKind, Interactive, Location,
-    Media, MediaKind, ProviderTemplate, WhatsApp, WhatsAppAddress, WhatsAppContent,
+    Media, MediaKind, ProviderTemplate, SenderId, WhatsApp, WhatsAppAddress, WhatsAppContent,
     testing::MockTransport,
     twilio::{TwilioBuilder, whatsapp::Options},
 };
@@ -41,12 +41,33 @@ async fn both_addresses_carry_the_prefix() {
 }
 
 #[tokio::test]
+async fn the_number_of_sms_stands_in_where_there_is_neither_sender_nor_service() {
+    let message = || envelope(WhatsApp::to(number()).text("hi"));
+    let sms = || SenderId::parse("+15005550006").unwrap();
+    let mock = accepting();
+    bare(&mock).from(sms()).build().unwrap().send(&message()).await.unwrap();
+    assert!(has(&body(&mock), "From=whatsapp%3A%2B15005550006"));
+    let mock = accepting();
+    builder(&mock).from(sms()).build().unwrap().send(&message()).await.unwrap();
+    assert_eq!(body(&mock), format!("{HEAD}&Body=hi"));
+    let mock = accepting();
+    let service = bare(&mock).from(sms()).messaging_service(SERVICE).build().unwrap();
+    service.send(&message()).await.unwrap();
+    assert!(has(&body(&mock), &format!("MessagingServiceSid={SERVICE}")));
+    assert!(!body(&mock).contains("From="));
+    let mock = accepting();
+    let account = bare(&mock).from(SenderId::parse("Northwind").unwrap()).build().unwrap();
+    assert_eq!(account.send(&message()).await.unwrap_err().faults()[0].field, "from");
+}
+
+#[tokio::test]
 async fn a_user_without_a_number_is_addressed_by_id() {
     let id = WhatsAppAddress::parse("GB.5501122334455667").unwrap();
     let body = sent(WhatsApp::to(id).text("hi")).await;
     assert!(has(&body, "To=whatsapp%3AGB.5501122334455667"), "{body}");
-    for wrong in ["15035550117", "gb.55", "GB.", "GBR.55", "GB.5-5"] {
-        let to = WhatsAppAddress::parse(wrong).unwrap();
+    let long = format!("GB.{}", "5".repeat(129));
+    for wrong in ["15035550117", "gb.55", "GB.", "GBR.55", "GB.5-5", &long] {
+        let Ok(to) = WhatsAppAddress::parse(wrong) else { continue };
         let error = refused(&envelope(WhatsApp::to(to).text("hi"))).await;
         assert_eq!(error.kind(), ErrorKind::InvalidMessage, "{wrong}");
         assert_eq!(error.faults()[0].field, "to");
@@ -170,6 +191,31 @@ async fn what_the_api_cannot_carry_is_unsupported() {
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert!(error.message().contains(hint), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_template_beside_a_message_makes_the_content_whatever_is_in_it() {
+    let contents = [
+        to_interactive(),
+        WhatsApp::to(number())
+            .content(ApprovedTemplate::new("order_ready", "en").parameters(["a    b"])),
+        WhatsApp::to(number())
+            .content(WhatsAppContent::Contacts { contacts: vec![Contact::new("Ana")] }),
+    ];
+    for message in contents {
+        let mut message = envelope(message);
+        let template = ProviderTemplate::new(CONTENT);
+        message.delivery.provider_templates.insert("twilio.whatsapp".into(), template);
+        let mock = accepting();
+        builder(&mock).build().unwrap().send(&message).await.unwrap();
+        assert_eq!(body(&mock), format!("{HEAD}&ContentSid={CONTENT}"));
+        message.message.reply_to = Some("SM1".into());
+        assert!(refused(&message).await.message().contains("reply_to"));
+    }
+}
+
+fn to_interactive() -> WhatsApp {
+    WhatsApp::to(number()).interactive(Interactive::buttons("When?", [("am", "Morning")]))
 }
 
 #[tokio::test]
