@@ -32,6 +32,10 @@ pub(super) const DATA: usize = 262_144;
 /// Source: [subscription management](https://docs.aws.amazon.com/ses/latest/dg/sending-email-subscription-management.html).
 const LIST_RECIPIENTS: usize = 1;
 
+/// What SES puts a contact list's link in the place of, and how often. The same page.
+const LINK: &str = "{{amazonSESUnsubscribeUrl}}";
+const LINKS: usize = 2;
+
 /// A mail taken apart.
 pub(super) struct Prepared<'a> {
     pub(super) shared: Shared,
@@ -122,6 +126,9 @@ pub(super) fn prepare<'a>(account: &'a Ses, envelope: &'a Envelope<Email>) -> Re
     if options.list.is_some() && destination.count() > LIST_RECIPIENTS {
         let problem = format!("has more than {LIST_RECIPIENTS} recipient for a contact list");
         faults.push(Fault::new("to", problem, "send one mail each"));
+    }
+    if options.list.is_some() {
+        faults.extend(unsubscribe_links(mail));
     }
     let tags = parts::tags(envelope, &options, &mut faults);
     let template = delivery.provider_templates.get(LABEL);
@@ -225,6 +232,14 @@ fn plain<'a>(mail: &'a Email, options: &Options, faults: &mut Vec<Fault>) -> Pre
             Prepare::Raw
         }
     }
+}
+
+/// More places for a contact list's link than SES fills.
+fn unsubscribe_links(mail: &Email) -> Option<Fault> {
+    let texts = [("text", mail.text.as_deref()), ("html", mail.html.as_deref())];
+    let many = |text: Option<&str>| text.is_some_and(|text| text.matches(LINK).count() > LINKS);
+    let (field, _) = texts.into_iter().find(|(_, text)| many(*text))?;
+    Some(Fault::new(field, format!("has {LINK} more than {LINKS} times"), "write it once"))
 }
 
 fn texts(mail: &Email, faults: &mut Vec<Fault>) {
