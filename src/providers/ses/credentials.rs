@@ -256,7 +256,9 @@ fn not_loaded(error: &CredentialsError) -> Error {
         CredentialsError::ProviderTimedOut(_) => {
             unsent(ErrorKind::Timeout, "the host's provider of AWS credentials took too long")
         }
-        _ => unsent(ErrorKind::Unavailable, "the host's provider of AWS credentials failed"),
+        CredentialsError::ProviderError(_) | CredentialsError::Unhandled(_) | _ => {
+            unsent(ErrorKind::Unavailable, "the host's provider of AWS credentials failed")
+        }
     }
 }
 

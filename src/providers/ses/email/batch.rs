@@ -66,11 +66,11 @@ pub(super) async fn send(account: &Ses, envelopes: &[&Envelope<Email>]) -> Vec<R
     }
     let mut requests: Vec<Request<'_>> = Vec::new();
     for (request, deadline, places) in parts {
-        requests.push(Request { account, envelopes, deadline, places, request: Some(request) });
+        requests.push(Request { account, envelopes, deadline, places, encoded: Some(request) });
     }
     for index in single {
         let deadline = None;
-        requests.push(Request { account, envelopes, deadline, places: vec![index], request: None });
+        requests.push(Request { account, envelopes, deadline, places: vec![index], encoded: None });
     }
     let requests: Vec<_> = requests.into_iter().map(Request::run).collect();
     bulk::run(LABEL, envelopes.len(), settled, requests, account.limits.in_flight).await
@@ -168,12 +168,12 @@ struct Request<'a> {
     deadline: Option<Timestamp>,
     places: Vec<usize>,
     /// Without it, the mail goes out singly.
-    request: Option<Result<http::Request<bytes::Bytes>>>,
+    encoded: Option<Result<http::Request<bytes::Bytes>>>,
 }
 
 impl Request<'_> {
     async fn run(mut self) -> Vec<Outcome> {
-        let Some(request) = self.request.take() else { return self.singly().await };
+        let Some(request) = self.encoded.take() else { return self.singly().await };
         let answer = match request {
             Ok(request) => self.exchange(request).await,
             Err(error) => Err(error),

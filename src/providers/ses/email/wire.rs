@@ -86,7 +86,7 @@ pub(super) fn encode(account: &Ses, envelope: &Envelope<Email>) -> Result<Reques
     let request = account.connection.json(Method::POST, "v2/email/outbound-emails", &body);
     let request = request.map_err(|error| error.with_provider(LABEL))?;
     // The fields as JSON are about as long as the MIME that SES makes of them.
-    let bytes = mime_bytes.unwrap_or(request.body().len());
+    let bytes = mime_bytes.unwrap_or_else(|| request.body().len());
     if bytes > BYTES {
         let problem = format!("make the mail {bytes} bytes as it is sent, and SES takes {BYTES}");
         let fault = Fault::new("attachments", problem, "send links instead");
@@ -110,13 +110,12 @@ pub(super) fn prepare<'a>(account: &'a Ses, envelope: &'a Envelope<Email>) -> Re
     options.check_settings(&mut faults);
 
     let from = mail.from.as_ref().or(account.from.as_ref());
-    let from = match from {
-        Some(from) => parts::address(from, || "from".into(), &mut faults),
-        None => {
-            let remedy = "name a sender, or set the account's";
-            faults.push(Fault::new("from", "is missing", remedy));
-            String::new()
-        }
+    let from = if let Some(from) = from {
+        parts::address(from, || "from".into(), &mut faults)
+    } else {
+        let remedy = "name a sender, or set the account's";
+        faults.push(Fault::new("from", "is missing", remedy));
+        String::new()
     };
     let destination = parts::destination(mail, &mut faults);
     let mut reply_to = Vec::new();
@@ -220,12 +219,11 @@ fn plain<'a>(mail: &'a Email, options: &Options, faults: &mut Vec<Fault>) -> Pre
         unfit.push(Fault::new("amp", "has no field in the API", "send it as raw MIME"));
     }
     match (options.form, headers) {
-        (Some(Form::Raw), _) => Prepare::Raw,
         (None | Some(Form::Simple), Ok(headers)) if unfit.is_empty() => {
             let files = mail.attachments.iter().map(File::from).collect();
             Prepare::Simple { mail, headers, files }
         }
-        (None, _) => Prepare::Raw,
+        (None | Some(Form::Raw), _) => Prepare::Raw,
         (Some(Form::Simple), headers) => {
             faults.extend(headers.err());
             faults.extend(unfit);

@@ -71,9 +71,9 @@ async fn one_suppression_is_found_and_removed() {
     assert_eq!(list.find(SuppressionKind::Bounces, &asha).await.unwrap(), None);
     list.remove(SuppressionKind::SpamReports, &asha).await.unwrap();
     list.remove(SuppressionKind::Unsubscribes, &asha).await.unwrap();
-    list.remove_many(SuppressionKind::Blocks, &[asha.clone()]).await.unwrap();
+    list.remove_many(SuppressionKind::Blocks, std::slice::from_ref(&asha)).await.unwrap();
     list.remove_many(SuppressionKind::Blocks, &[]).await.unwrap();
-    list.remove_many(SuppressionKind::Unsubscribes, &[asha.clone()]).await.unwrap();
+    list.remove_many(SuppressionKind::Unsubscribes, std::slice::from_ref(&asha)).await.unwrap();
     list.remove_all(SuppressionKind::Bounces).await.unwrap();
     list.unsubscribe(&[asha]).await.unwrap();
     assert_eq!(
@@ -277,7 +277,7 @@ async fn suppressions_are_of_the_domain_that_mails_go_to() {
     let asha = address("asha@bücher.example");
     let list = account.suppressions();
     list.find(SuppressionKind::Bounces, &asha).await.unwrap();
-    list.remove_many(SuppressionKind::Bounces, &[asha.clone()]).await.unwrap();
+    list.remove_many(SuppressionKind::Bounces, std::slice::from_ref(&asha)).await.unwrap();
     account.unsubscribe_groups().add(7, &[asha]).await.unwrap();
     assert_eq!(
         called(&mock),

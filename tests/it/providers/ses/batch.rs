@@ -231,7 +231,8 @@ async fn a_refusal_of_all_that_may_be_for_one_is_tried_alone() {
         .then(400, refusal)
         .then(200, ACCEPTED);
     let outcomes = batch(&account(&mock).build().unwrap(), &differing(3)).await;
-    let kinds: Vec<_> = outcomes.iter().map(|one| one.as_ref().err().map(|e| e.kind())).collect();
+    let kinds: Vec<_> =
+        outcomes.iter().map(|one| one.as_ref().err().map(dakiya::Error::kind)).collect();
     assert_eq!(kinds, [None, Some(K::InvalidMessage), None]);
     assert_eq!(paths(&mock), [BULK, ONE, ONE, ONE]);
 }
@@ -255,7 +256,8 @@ async fn variables_that_are_refused_for_one_are_tried_alone() {
         envelope
     };
     let outcomes = batch(&account(&mock).build().unwrap(), &[one(0), one(1), one(2)]).await;
-    let kinds: Vec<_> = outcomes.iter().map(|one| one.as_ref().err().map(|e| e.kind())).collect();
+    let kinds: Vec<_> =
+        outcomes.iter().map(|one| one.as_ref().err().map(dakiya::Error::kind)).collect();
     assert_eq!(kinds, [None, Some(K::Template), None]);
     assert_eq!(paths(&mock), [BULK, ONE, ONE, ONE]);
 

@@ -75,12 +75,19 @@ async fn a_session_token_is_sent_and_signed() {
     assert_eq!(authorization(&mock), vector["authorization"]);
 }
 
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
+}
+
 /// The signature by the words of the documentation, without the signer.
 fn signature(canonical: &str, date: &str, region: &str) -> String {
     use hmac::{Hmac, KeyInit as _, Mac as _};
     use sha2::{Digest as _, Sha256};
 
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let mac = |key: &[u8], text: &str| {
         let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
         mac.update(text.as_bytes());
@@ -107,7 +114,7 @@ async fn the_body_that_is_signed_is_the_one_that_is_sent() {
     account(&mock).build().unwrap().send(&envelope(mail("rana@example.net"))).await.unwrap();
     let (head, _) = canonical.rsplit_once('\n').unwrap();
     let hash = Sha256::digest(mock.requests()[0].body());
-    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex(&hash);
     let ours = signature(&format!("{head}\n{hash}"), "20260314T150926Z", "us-east-1");
     assert!(authorization(&mock).ends_with(&ours));
 }
@@ -381,7 +388,7 @@ async fn whatever_a_name_holds_is_signed_as_it_is_sent() {
         drop(account.templates().get(name).await);
     }
     for local in ["a+b", "a/b", "o'neil", "a%b", "a&b=c", "~a!#$*?^`{|}"] {
-        let address = EmailAddress::parse(&format!("{local}@bücher.example")).unwrap();
+        let address = EmailAddress::parse(format!("{local}@bücher.example")).unwrap();
         drop(account.suppressions().tenant("t +/ü&=").get(&address).await);
     }
     let next = "a+/b==&c d~ü%";
