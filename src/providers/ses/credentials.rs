@@ -129,6 +129,8 @@ struct Inner {
 struct Kept {
     credentials: Credentials,
     until: Timestamp,
+    /// When they expire.
+    end: Option<Timestamp>,
 }
 
 impl Signer {
@@ -157,15 +159,22 @@ impl Signer {
         if let Some(kept) = kept.as_ref().filter(|kept| clock.now() < kept.until) {
             return Ok(kept.credentials.clone());
         }
-        let credentials = self.0.provider.provide_credentials().await;
-        let credentials = credentials.map_err(|error| not_loaded(&error))?;
+        let credentials = match self.0.provider.provide_credentials().await {
+            Ok(credentials) => credentials,
+            Err(error) => {
+                // Those that were kept serve until they expire.
+                let valid = |kept: &&Kept| kept.end.is_none_or(|end| clock.now() < end);
+                let kept = kept.as_ref().filter(valid).map(|kept| kept.credentials.clone());
+                return kept.ok_or_else(|| not_loaded(&error));
+            }
+        };
         if credentials.access_key_id().is_empty() || credentials.secret_access_key().is_empty() {
             return Err(Error::config("the access key or its secret is empty"));
         }
         let end = credentials.expiry().and_then(|end| Timestamp::try_from(end).ok());
-        let end = end.map(|end| end.checked_sub(MARGIN).unwrap_or(end));
-        let until = end.unwrap_or_else(|| after(clock.now(), KEPT));
-        *kept = Some(Kept { credentials: credentials.clone(), until });
+        let until = end.map(|end| end.checked_sub(MARGIN).unwrap_or(end));
+        let until = until.unwrap_or_else(|| after(clock.now(), KEPT));
+        *kept = Some(Kept { credentials: credentials.clone(), until, end });
         Ok(credentials)
     }
 
@@ -247,7 +256,9 @@ fn not_loaded(error: &CredentialsError) -> Error {
         CredentialsError::ProviderTimedOut(_) => {
             unsent(ErrorKind::Timeout, "the host's provider of AWS credentials took too long")
         }
-        _ => unsent(ErrorKind::Unavailable, "the host's provider of AWS credentials failed"),
+        CredentialsError::ProviderError(_) | CredentialsError::Unhandled(_) | _ => {
+            unsent(ErrorKind::Unavailable, "the host's provider of AWS credentials failed")
+        }
     }
 }
 

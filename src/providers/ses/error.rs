@@ -87,7 +87,7 @@ impl Refusal {
         };
         let header = response.headers().get("x-amzn-errortype");
         let header = header.and_then(|value| value.to_str().ok());
-        let code = header.or_else(|| member(["code", "__type"])).and_then(bare);
+        let code = header.and_then(bare).or_else(|| member(["code", "__type"]).and_then(bare));
         let message = member(["message", "Message"]).unwrap_or_default();
         Self { code, text: message.to_lowercase(), message: message.to_owned() }
     }
@@ -145,7 +145,9 @@ impl Refusal {
             | "InvalidSignatureException"
             | "IncompleteSignature"
             | "IncompleteSignatureException"
-            | "RequestExpired" => self.signature(code, response, now),
+            | "RequestExpired"
+            | "RequestInTheFuture"
+            | "RequestTimeTooSkewed" => self.signature(code, response, now),
             "MissingAuthenticationTokenException" | "MissingAuthenticationToken" => error(
                 K::Unauthorized,
                 "no signature reached AWS; a proxy may remove the Authorization header",
@@ -227,12 +229,17 @@ impl Refusal {
     }
 
     fn signature(&self, code: &str, response: &Response<Bytes>, now: Timestamp) -> Error {
-        let clock = code == "RequestExpired"
-            || self.says("signature expired")
-            || self.says("not yet current")
-            || self.says("request has expired");
+        let clock =
+            matches!(code, "RequestExpired" | "RequestInTheFuture" | "RequestTimeTooSkewed")
+                || self.says("signature expired")
+                || self.says("not yet current")
+                || self.says("request has expired");
         let message = if clock {
             match skew(response, now) {
+                Some(seconds) if seconds < SKEW => {
+                    "the request took more than five minutes to reach AWS, or a proxy kept it"
+                        .into()
+                }
                 Some(seconds) => format!("the clock is wrong by {seconds} s; set it"),
                 None => "the clock is wrong by more than five minutes; set it".into(),
             }
@@ -248,6 +255,9 @@ impl Refusal {
         Error::new(ErrorKind::Unauthorized, message)
     }
 }
+
+/// By how many seconds a clock may be wrong that is not to blame: half of what AWS allows.
+const SKEW: u64 = 150;
 
 pub(super) const SUSPENDED: &str = "AWS has suspended the account's sending";
 pub(super) const DAILY: &str =
@@ -299,8 +309,10 @@ pub(super) fn of_entry(status: &str, text: &str) -> Error {
             Error::new(K::Unauthorized, "sending is paused for the configuration set")
         }
         "INVALID_PARAMETER" => refusal.bad_request(),
-        // Which says nothing more.
-        "FAILED" => Error::new(K::Rejected, "SES did not take the mail"),
+        // Which says nothing more, nor whether it is for good.
+        "FAILED" => {
+            Error::new(K::Unavailable, "SES failed to send the mail").with_fate(Fate::Unknown)
+        }
         _ => Error::new(K::Rejected, "SES says what is not documented of the mail")
             .with_fate(Fate::Unknown),
     };

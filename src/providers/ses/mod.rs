@@ -36,9 +36,9 @@ pub use self::{
     email::{Form, ListManagement, Options, REFERENCE_TAG, REFERENCE_TAG_ENCODED},
     manage::{
         Account, BehaviorOnMxFailure, ByoDkim, Dkim, DkimKeyLength, DnsRecord, Identities,
-        Identity, IdentityKind, IdentitySummary, MailFrom, NewIdentity, SendQuota, Suppression,
-        SuppressionQuery, SuppressionReason, Suppressions, Template, TemplateContent,
-        TemplateSummary, Templates, VerificationStatus,
+        Identity, IdentityKind, IdentitySummary, MailFrom, NewIdentity, ResourceTag, Review,
+        SendQuota, SoaRecord, Suppression, SuppressionQuery, SuppressionReason, Suppressions,
+        Template, TemplateContent, TemplateSummary, Templates, Verification, VerificationStatus,
     },
 };
 use crate::{channel::Provider, error::Result};

@@ -130,11 +130,11 @@ pub struct Domain {
     #[serde(default)]
     pub custom_spf: bool,
     /// The addresses of its custom SPF record.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::or_default")]
     pub ips: Vec<String>,
     /// The records to publish, by SendGrid's names: `mail_cname`, `dkim1`, `dkim2`, or
     /// `mail_server`, `subdomain_spf`, `dkim`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::or_default")]
     pub dns: BTreeMap<String, DnsRecord>,
 }
 
@@ -165,7 +165,7 @@ pub struct DomainValidation {
     #[serde(default)]
     pub valid: bool,
     /// What became of each record, by SendGrid's names.
-    #[serde(default, rename = "validation_results")]
+    #[serde(default, rename = "validation_results", deserialize_with = "super::or_default")]
     pub records: BTreeMap<String, RecordValidation>,
 }
 
@@ -229,6 +229,21 @@ impl Domains<'_> {
     pub async fn of_subuser(&self, username: &str) -> Result<Vec<Domain>> {
         let query = [("username", Some(username.into()))];
         self.account.fetch(&with_query(DOMAINS, query)).await
+    }
+
+    /// The one that a subuser of this name, or the account itself, was given to send from; `None`
+    /// where there is none.
+    ///
+    /// # Errors
+    ///
+    /// As in the [module](super).
+    pub async fn given_to(&self, subuser: Option<&str>) -> Result<Option<Domain>> {
+        let query = [("username", subuser.map(str::to_owned))];
+        match self.account.fetch(&with_query(&format!("{DOMAINS}/subuser"), query)).await {
+            Ok(domain) => Ok(Some(domain)),
+            Err(error) if error.status() == Some(404) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The one of senders that match no other.

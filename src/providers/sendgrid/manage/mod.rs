@@ -12,7 +12,7 @@
 use std::borrow::Cow;
 
 use http::Method;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 
 pub use self::{
     domains::{DnsRecord, Domain, DomainValidation, Domains, NewDomain, RecordValidation},
@@ -134,6 +134,15 @@ fn with_query<'a>(
     let pairs = pairs.into_iter().filter_map(|(name, value)| Some((name, Cow::Owned(value?))));
     let query = form::encode(pairs);
     if query.is_empty() { path.to_owned() } else { [path, "?", &query].concat() }
+}
+
+/// A member that is null for one that is absent.
+fn or_default<'de, D, T>(from: D) -> std::result::Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
 /// A page of a list that is asked for by offset: a full one has a next.

@@ -104,7 +104,7 @@ pub struct StatsDay {
     /// Its first day, `YYYY-MM-DD`.
     pub date: String,
     /// The numbers: of the whole account, or of each category or subuser.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::or_default")]
     pub stats: Vec<Metrics>,
 }
 
@@ -121,7 +121,7 @@ pub struct Metrics {
     /// The numbers by SendGrid's names: `requests`, `processed`, `delivered`, `deferred`,
     /// `bounces`, `blocks`, `bounce_drops`, `spam_reports`, `spam_report_drops`, `invalid_emails`,
     /// `unsubscribes`, `unsubscribe_drops`, `opens`, `unique_opens`, `clicks`, `unique_clicks`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::or_default")]
     pub metrics: BTreeMap<String, u64>,
 }
 

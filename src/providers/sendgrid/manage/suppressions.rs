@@ -1,6 +1,6 @@
 //! Who gets no mail, and why.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use http::Method;
 use serde::{Deserialize, Serialize};
@@ -266,7 +266,8 @@ impl Suppressions<'_> {
         if emails.is_empty() {
             return Ok(());
         }
-        self.account.tell(Method::DELETE, kind.path(), &json!({ "emails": emails })).await
+        let body = json!({ "emails": written(emails) });
+        self.account.tell(Method::DELETE, kind.path(), &body).await
     }
 
     /// Empties a list.
@@ -324,17 +325,22 @@ const GLOBAL: &str = "v3/asm/suppressions/global";
 
 /// The path of an address below a list.
 pub(super) fn of(list: &str, email: &EmailAddress) -> String {
-    format!("{list}/{}", segment(email.as_str()))
+    format!("{list}/{}", segment(&email.to_ascii_domain()))
+}
+
+/// Addresses as mails to them are addressed.
+fn written(emails: &[EmailAddress]) -> Vec<Cow<'_, str>> {
+    emails.iter().map(EmailAddress::to_ascii_domain).collect()
 }
 
 /// Addresses, as several calls take them.
 #[derive(Serialize)]
 pub(super) struct Recipients<'a> {
-    recipient_emails: Vec<&'a str>,
+    recipient_emails: Vec<Cow<'a, str>>,
 }
 
 impl<'a> Recipients<'a> {
     pub(super) fn of(emails: &'a [EmailAddress]) -> Self {
-        Self { recipient_emails: emails.iter().map(EmailAddress::as_str).collect() }
+        Self { recipient_emails: written(emails) }
     }
 }

@@ -49,7 +49,7 @@ pub struct Template {
     #[serde(default)]
     pub updated_at: Option<String>,
     /// Its versions; one of them is active.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::or_default")]
     pub versions: Vec<TemplateVersion>,
 }
 

@@ -66,11 +66,11 @@ pub(super) async fn send(account: &Ses, envelopes: &[&Envelope<Email>]) -> Vec<R
     }
     let mut requests: Vec<Request<'_>> = Vec::new();
     for (request, deadline, places) in parts {
-        requests.push(Request { account, envelopes, deadline, places, request: Some(request) });
+        requests.push(Request { account, envelopes, deadline, places, encoded: Some(request) });
     }
     for index in single {
         let deadline = None;
-        requests.push(Request { account, envelopes, deadline, places: vec![index], request: None });
+        requests.push(Request { account, envelopes, deadline, places: vec![index], encoded: None });
     }
     let requests: Vec<_> = requests.into_iter().map(Request::run).collect();
     bulk::run(LABEL, envelopes.len(), settled, requests, account.limits.in_flight).await
@@ -93,6 +93,7 @@ fn bulk_entry<'a>(
     let (source, data, headers, files) = match form {
         Prepare::Raw => return None,
         Prepare::Template { source, data, headers, files } => (source, data, headers, files),
+        Prepare::Simple { mail, .. } if has_braces(mail) => return None,
         Prepare::Simple { mail, headers, files } => (
             verbatim(mail),
             texts(mail).filter(|data| data.chars().count() <= DATA)?,
@@ -111,8 +112,13 @@ fn bulk_entry<'a>(
     Some((Key { deadline: envelope.delivery.deadline, shared, source, files }, entry))
 }
 
-/// A template of variables alone, so that what was rendered stands as it is: SES escapes no value,
-/// and reads no template in one.
+/// Whether a text holds what a template would: that SES reads none in a value is not documented.
+fn has_braces(mail: &Email) -> bool {
+    let texts = [Some(&*mail.subject), mail.text.as_deref(), mail.html.as_deref()];
+    texts.into_iter().flatten().any(|text| text.contains("{{"))
+}
+
+/// A template of variables alone, so that what was rendered stands as it is: SES escapes no value.
 fn verbatim(mail: &Email) -> Source<'static> {
     Source::Inline(Inline {
         subject: "{{subject}}",
@@ -162,12 +168,12 @@ struct Request<'a> {
     deadline: Option<Timestamp>,
     places: Vec<usize>,
     /// Without it, the mail goes out singly.
-    request: Option<Result<http::Request<bytes::Bytes>>>,
+    encoded: Option<Result<http::Request<bytes::Bytes>>>,
 }
 
 impl Request<'_> {
     async fn run(mut self) -> Vec<Outcome> {
-        let Some(request) = self.request.take() else { return self.singly().await };
+        let Some(request) = self.encoded.take() else { return self.singly().await };
         let answer = match request {
             Ok(request) => self.exchange(request).await,
             Err(error) => Err(error),
@@ -221,9 +227,12 @@ impl Request<'_> {
     }
 }
 
-/// Whether a request may have been refused for what one of its mails holds.
+/// Whether a request may have been refused for what one of its mails holds, its variables among
+/// that.
 fn may_be_one(error: &Error) -> bool {
-    let kind = matches!(error.kind(), ErrorKind::InvalidMessage | ErrorKind::InvalidRecipient);
+    use ErrorKind::{InvalidMessage, InvalidRecipient, Template};
+    let of_variables = error.kind() == Template && error.code() == Some("BadRequestException");
+    let kind = of_variables || matches!(error.kind(), InvalidMessage | InvalidRecipient);
     kind && error.fate() == Fate::NotSent && error.status().is_some()
 }
 

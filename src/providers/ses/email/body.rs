@@ -23,6 +23,7 @@ pub(super) struct Single<'a> {
 /// `SendBulkEmail`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "they are the API's")]
 pub(super) struct Bulk<'a> {
     #[serde(flatten)]
     pub(super) shared: &'a Shared,
@@ -81,6 +82,7 @@ impl Overrides {
 
 #[derive(Clone, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "they are the API's")]
 pub(super) struct Destination {
     pub(super) to_addresses: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -161,6 +163,7 @@ impl<'a> From<&'a str> for Text<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "they are the API's")]
 pub(super) struct Template<'a> {
     #[serde(flatten)]
     pub(super) source: &'a Source<'a>,
@@ -233,6 +236,7 @@ impl Entry {
 /// A file, in which mails that share a request must be equal.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "they are the API's")]
 pub(super) struct File<'a> {
     file_name: &'a str,
     content_type: &'a str,

@@ -77,7 +77,7 @@ impl Channel<Email> for Ses {
     /// Mails with a template differ in recipients, variables, headers and tags; those without one
     /// in their texts too, which go as the variables of a template that is nothing else. What
     /// `SendBulkEmail` has no place for goes singly: raw MIME, list management, texts of more than
-    /// 262,144 characters together, and a mail that is alone.
+    /// 262,144 characters together, texts with `{{`, and a mail that is alone.
     ///
     /// Where SES finds a request of many not valid and does not say which, each goes out alone,
     /// since nothing of it was sent.

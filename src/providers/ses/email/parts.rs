@@ -109,7 +109,8 @@ pub(super) fn headers(mail: &Email) -> Result<Vec<Pair>, Fault> {
             let problem = format!("has more than {HEADER} characters");
             return wrong(problem, "send it as raw MIME, or shorten it");
         }
-        if RESERVED.iter().any(|own| header.name.eq_ignore_ascii_case(own)) {
+        let name = header.name.to_ascii_lowercase();
+        if RESERVED.contains(&&*name) || name.starts_with("content-") {
             return wrong("is one that SES writes itself".into(), "send it as raw MIME");
         }
         if all.iter().take(index).any(|other| other.name.eq_ignore_ascii_case(&header.name)) {

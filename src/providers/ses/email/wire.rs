@@ -32,6 +32,10 @@ pub(super) const DATA: usize = 262_144;
 /// Source: [subscription management](https://docs.aws.amazon.com/ses/latest/dg/sending-email-subscription-management.html).
 const LIST_RECIPIENTS: usize = 1;
 
+/// What SES puts a contact list's link in the place of, and how often. The same page.
+const LINK: &str = "{{amazonSESUnsubscribeUrl}}";
+const LINKS: usize = 2;
+
 /// A mail taken apart.
 pub(super) struct Prepared<'a> {
     pub(super) shared: Shared,
@@ -82,7 +86,7 @@ pub(super) fn encode(account: &Ses, envelope: &Envelope<Email>) -> Result<Reques
     let request = account.connection.json(Method::POST, "v2/email/outbound-emails", &body);
     let request = request.map_err(|error| error.with_provider(LABEL))?;
     // The fields as JSON are about as long as the MIME that SES makes of them.
-    let bytes = mime_bytes.unwrap_or(request.body().len());
+    let bytes = mime_bytes.unwrap_or_else(|| request.body().len());
     if bytes > BYTES {
         let problem = format!("make the mail {bytes} bytes as it is sent, and SES takes {BYTES}");
         let fault = Fault::new("attachments", problem, "send links instead");
@@ -106,13 +110,12 @@ pub(super) fn prepare<'a>(account: &'a Ses, envelope: &'a Envelope<Email>) -> Re
     options.check_settings(&mut faults);
 
     let from = mail.from.as_ref().or(account.from.as_ref());
-    let from = match from {
-        Some(from) => parts::address(from, || "from".into(), &mut faults),
-        None => {
-            let remedy = "name a sender, or set the account's";
-            faults.push(Fault::new("from", "is missing", remedy));
-            String::new()
-        }
+    let from = if let Some(from) = from {
+        parts::address(from, || "from".into(), &mut faults)
+    } else {
+        let remedy = "name a sender, or set the account's";
+        faults.push(Fault::new("from", "is missing", remedy));
+        String::new()
     };
     let destination = parts::destination(mail, &mut faults);
     let mut reply_to = Vec::new();
@@ -122,6 +125,9 @@ pub(super) fn prepare<'a>(account: &'a Ses, envelope: &'a Envelope<Email>) -> Re
     if options.list.is_some() && destination.count() > LIST_RECIPIENTS {
         let problem = format!("has more than {LIST_RECIPIENTS} recipient for a contact list");
         faults.push(Fault::new("to", problem, "send one mail each"));
+    }
+    if options.list.is_some() {
+        faults.extend(unsubscribe_links(mail));
     }
     let tags = parts::tags(envelope, &options, &mut faults);
     let template = delivery.provider_templates.get(LABEL);
@@ -213,18 +219,25 @@ fn plain<'a>(mail: &'a Email, options: &Options, faults: &mut Vec<Fault>) -> Pre
         unfit.push(Fault::new("amp", "has no field in the API", "send it as raw MIME"));
     }
     match (options.form, headers) {
-        (Some(Form::Raw), _) => Prepare::Raw,
         (None | Some(Form::Simple), Ok(headers)) if unfit.is_empty() => {
             let files = mail.attachments.iter().map(File::from).collect();
             Prepare::Simple { mail, headers, files }
         }
-        (None, _) => Prepare::Raw,
+        (None | Some(Form::Raw), _) => Prepare::Raw,
         (Some(Form::Simple), headers) => {
             faults.extend(headers.err());
             faults.extend(unfit);
             Prepare::Raw
         }
     }
+}
+
+/// More places for a contact list's link than SES fills.
+fn unsubscribe_links(mail: &Email) -> Option<Fault> {
+    let texts = [("text", mail.text.as_deref()), ("html", mail.html.as_deref())];
+    let many = |text: Option<&str>| text.is_some_and(|text| text.matches(LINK).count() > LINKS);
+    let (field, _) = texts.into_iter().find(|(_, text)| many(*text))?;
+    Some(Fault::new(field, format!("has {LINK} more than {LINKS} times"), "write it once"))
 }
 
 fn texts(mail: &Email, faults: &mut Vec<Fault>) {

@@ -32,12 +32,34 @@ pub struct Account {
     pub dedicated_ip_auto_warmup_enabled: Option<bool>,
     #[serde(default)]
     suppression_attributes: Option<SuppressionAttributes>,
+    #[serde(default)]
+    details: Option<Details>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Details {
+    #[serde(default)]
+    review_details: Option<Review>,
+}
+
+/// How far AWS is with the request to leave the sandbox.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Review {
+    /// `PENDING`, `GRANTED`, `DENIED` or `FAILED`.
+    #[serde(default)]
+    pub status: Option<String>,
+    /// The case at AWS's support.
+    #[serde(default)]
+    pub case_id: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct SuppressionAttributes {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::or_default")]
     suppressed_reasons: Vec<SuppressionReason>,
 }
 
@@ -52,6 +74,12 @@ impl Account {
     #[must_use]
     pub fn suppressed_reasons(&self) -> &[SuppressionReason] {
         self.suppression_attributes.as_ref().map_or(&[], |one| &one.suppressed_reasons)
+    }
+
+    /// How far AWS is with the request to leave the sandbox; `None` where none was made.
+    #[must_use]
+    pub fn review(&self) -> Option<&Review> {
+        self.details.as_ref()?.review_details.as_ref()
     }
 
     /// Refuses where nothing would go out.
@@ -71,13 +99,13 @@ impl Account {
 #[serde(rename_all = "PascalCase")]
 pub struct SendQuota {
     /// Recipients in 24 hours, rolling; −1 is without limit.
-    #[serde(rename = "Max24HourSend", default)]
+    #[serde(rename = "Max24HourSend", default, deserialize_with = "super::or_default")]
     pub max_24_hour_send: f64,
     /// Recipients a second.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::or_default")]
     pub max_send_rate: f64,
     /// Recipients of the last 24 hours.
-    #[serde(rename = "SentLast24Hours", default)]
+    #[serde(rename = "SentLast24Hours", default, deserialize_with = "super::or_default")]
     pub sent_last_24_hours: f64,
 }
 

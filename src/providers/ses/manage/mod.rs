@@ -5,20 +5,24 @@
 use std::time::Duration;
 
 use http::Method;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 pub use self::{
-    account::{Account, SendQuota},
+    account::{Account, Review, SendQuota},
     identities::{
         BehaviorOnMxFailure, ByoDkim, Dkim, DkimKeyLength, DnsRecord, Identities, Identity,
-        IdentityKind, IdentitySummary, MailFrom, NewIdentity, VerificationStatus,
+        IdentityKind, IdentitySummary, MailFrom, NewIdentity, SoaRecord, Verification,
+        VerificationStatus,
     },
     suppressions::{Suppression, SuppressionQuery, SuppressionReason, Suppressions},
     templates::{Template, TemplateContent, TemplateSummary, Templates},
 };
 use super::Ses;
-use crate::{error::Result, time::Timestamp};
+use crate::{
+    error::{Fault, Result},
+    time::Timestamp,
+};
 
 mod account;
 mod identities;
@@ -50,6 +54,40 @@ fn page(size: Option<u32>, next: Option<&str>) -> Vec<(&'static str, String)> {
     size.into_iter().chain(next.map(|next| ("NextToken", next.to_owned()))).collect()
 }
 
+/// Refuses a name that would be another path: such a step is taken for the one above.
+fn dots(name: &str) -> Option<Fault> {
+    let problem = "is `.` or `..`, which no path can hold";
+    matches!(name, "." | "..").then(|| Fault::new("name", problem, "write another name"))
+}
+
+/// A tag of an identity or a template, by which policies and bills tell it.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ResourceTag {
+    /// Its name.
+    pub key: String,
+    /// What it says; may be empty.
+    pub value: String,
+}
+
+impl ResourceTag {
+    /// A tag of this name.
+    #[must_use]
+    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { key: key.into(), value: value.into() }
+    }
+}
+
+/// A member that is null for one that is absent.
+fn or_default<'de, D, T>(from: D) -> std::result::Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::deserialize(from)?.unwrap_or_default())
+}
+
 /// A time: seconds as a number, or RFC 3339.
 fn time<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Timestamp>, D::Error> {
     Ok(match Value::deserialize(from)? {
@@ -79,7 +117,7 @@ impl Ses {
     ///
     /// As for a send.
     pub async fn suppress_automatically(&self, reasons: &[SuppressionReason]) -> Result<()> {
-        #[derive(serde::Serialize)]
+        #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
         struct Body<'a> {
             suppressed_reasons: &'a [SuppressionReason],

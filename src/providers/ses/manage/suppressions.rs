@@ -29,8 +29,7 @@ impl<'a> Suppressions<'a> {
         Self { account, tenant: None }
     }
 
-    /// The list of a tenant, for [`add`](Self::add), [`get`](Self::get) and
-    /// [`remove`](Self::remove). Default: the account's.
+    /// The list of a tenant. Default: the account's.
     #[must_use]
     pub fn tenant(mut self, name: impl Into<String>) -> Self {
         self.tenant = Some(name.into());
@@ -50,13 +49,14 @@ impl<'a> Suppressions<'a> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
-            #[serde(default)]
+            #[serde(default, deserialize_with = "super::or_default")]
             suppressed_destination_summaries: Vec<Suppression>,
             #[serde(default)]
             next_token: Option<String>,
         }
         let mut pairs: Vec<_> =
             query.reasons.iter().map(|reason| ("Reason", reason.as_str().to_owned())).collect();
+        pairs.extend(self.tenant.iter().map(|name| ("TenantName", name.clone())));
         pairs.extend(query.since.map(|at| ("StartDate", at.to_string())));
         pairs.extend(query.until.map(|at| ("EndDate", at.to_string())));
         pairs.extend(page(query.page_size, next));

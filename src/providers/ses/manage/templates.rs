@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     super::{Ses, email::LABEL},
-    Done, NOTHING, page, with_query,
+    Done, NOTHING, ResourceTag, page, with_query,
 };
 use crate::{
     error::{Error, ErrorKind, Fault, Result},
@@ -43,14 +43,30 @@ impl<'a> Templates<'a> {
     ///
     /// As for a send; `AlreadyExistsException` where there is one of the name.
     pub async fn create(&self, name: &str, content: &TemplateContent) -> Result<()> {
+        self.create_tagged(name, content, &[]).await
+    }
+
+    /// The same with tags, by which policies and bills tell it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`create`](Self::create).
+    pub async fn create_tagged(
+        &self,
+        name: &str,
+        content: &TemplateContent,
+        tags: &[ResourceTag],
+    ) -> Result<()> {
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
         struct Body<'a> {
             template_name: &'a str,
             template_content: &'a TemplateContent,
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            tags: &'a [ResourceTag],
         }
         check(name, Some(content))?;
-        let body = Body { template_name: name, template_content: content };
+        let body = Body { template_name: name, template_content: content, tags };
         self.0.call::<Done>(Method::POST, PATH, Some(&body)).await.map(drop)
     }
 
@@ -105,7 +121,7 @@ impl<'a> Templates<'a> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
-            #[serde(default)]
+            #[serde(default, deserialize_with = "super::or_default")]
             templates_metadata: Vec<TemplateSummary>,
             #[serde(default)]
             next_token: Option<String>,
@@ -161,6 +177,7 @@ fn check(name: &str, content: Option<&TemplateContent>) -> Result<()> {
     if name.trim().is_empty() {
         faults.push(Fault::new("name", "is empty", "write the template's name"));
     }
+    faults.extend(super::dots(name));
     let texts = content.map(|content| [&content.subject, &content.text, &content.html]);
     let size: usize = texts.into_iter().flatten().flatten().map(String::len).sum();
     if size > BYTES {
@@ -227,6 +244,9 @@ pub struct Template {
     pub template_name: String,
     /// What it says.
     pub template_content: TemplateContent,
+    /// By what policies and bills tell it.
+    #[serde(default, deserialize_with = "super::or_default")]
+    pub tags: Vec<ResourceTag>,
 }
 
 /// A template in a list.

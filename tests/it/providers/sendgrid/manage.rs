@@ -71,9 +71,9 @@ async fn one_suppression_is_found_and_removed() {
     assert_eq!(list.find(SuppressionKind::Bounces, &asha).await.unwrap(), None);
     list.remove(SuppressionKind::SpamReports, &asha).await.unwrap();
     list.remove(SuppressionKind::Unsubscribes, &asha).await.unwrap();
-    list.remove_many(SuppressionKind::Blocks, &[asha.clone()]).await.unwrap();
+    list.remove_many(SuppressionKind::Blocks, std::slice::from_ref(&asha)).await.unwrap();
     list.remove_many(SuppressionKind::Blocks, &[]).await.unwrap();
-    list.remove_many(SuppressionKind::Unsubscribes, &[asha.clone()]).await.unwrap();
+    list.remove_many(SuppressionKind::Unsubscribes, std::slice::from_ref(&asha)).await.unwrap();
     list.remove_all(SuppressionKind::Bounces).await.unwrap();
     list.unsubscribe(&[asha]).await.unwrap();
     assert_eq!(
@@ -241,6 +241,50 @@ async fn domains_are_listed_by_page_name_and_subuser() {
             "GET /v3/whitelabel/domains?limit=50&offset=50",
             "GET /v3/whitelabel/domains?domain=example.com&exclude_subusers=true",
             "GET /v3/whitelabel/domains?username=shop%207",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_domain_that_a_subuser_was_given_is_found_or_is_none() {
+    let (mock, account) = answering(DOMAIN);
+    let domain = account.domains().given_to(Some("shop 7")).await.unwrap().unwrap();
+    assert_eq!(domain.id, "302");
+    account.domains().given_to(None).await.unwrap();
+    let path = "GET /v3/whitelabel/domains/subuser";
+    assert_eq!(called(&mock), [format!("{path}?username=shop%207"), path.to_owned()]);
+    let mock = MockTransport::answering(404, r#"{"errors":[{"message":"none"}]}"#);
+    let account = super::account(&mock).build().unwrap();
+    assert_eq!(account.domains().given_to(None).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_member_that_is_null_is_one_that_is_absent() {
+    let (_, account) = answering(r#"{"id":3,"domain":"a.example","ips":null,"dns":null}"#);
+    let domain = account.domains().get("3").await.unwrap();
+    assert!(domain.ips.is_empty() && domain.dns.is_empty());
+    let (_, account) =
+        answering(r#"{"id":"d-1","name":"n","generation":"dynamic","versions":null}"#);
+    assert!(account.templates().get("d-1").await.unwrap().versions.is_empty());
+    let (_, account) = answering(r#"[{"date":"2026-03-01","stats":[{"metrics":null}]}]"#);
+    let page = account.stats().list(&StatsQuery::since("2026-03-01")).await.unwrap();
+    assert!(page.items[0].stats[0].metrics.is_empty());
+}
+
+#[tokio::test]
+async fn suppressions_are_of_the_domain_that_mails_go_to() {
+    let (mock, account) = answering("[]");
+    let asha = address("asha@bücher.example");
+    let list = account.suppressions();
+    list.find(SuppressionKind::Bounces, &asha).await.unwrap();
+    list.remove_many(SuppressionKind::Bounces, std::slice::from_ref(&asha)).await.unwrap();
+    account.unsubscribe_groups().add(7, &[asha]).await.unwrap();
+    assert_eq!(
+        called(&mock),
+        [
+            "GET /v3/suppression/bounces/asha%40xn--bcher-kva.example",
+            r#"DELETE /v3/suppression/bounces {"emails":["asha@xn--bcher-kva.example"]}"#,
+            r#"POST /v3/asm/groups/7/suppressions {"recipient_emails":["asha@xn--bcher-kva.example"]}"#,
         ]
     );
 }

@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use dakiya::{
     Attachment, Channel as _, Email, Envelope, ErrorKind as K, Fate, ProviderTemplate, Receipt,
     Result,
@@ -23,7 +24,7 @@ async fn batch(account: &Ses, envelopes: &[Envelope<Email>]) -> Vec<Result<Recei
 fn differing(count: u128) -> Vec<Envelope<Email>> {
     let one = |n: u128| {
         let to = format!("c{n}@example.com");
-        numbered(n, mail(&to).subject(format!("Invoice {n}")).html(format!("<b>{n} {{{{x}}}}</b>")))
+        numbered(n, mail(&to).subject(format!("Invoice {n}")).html(format!("<b>{n} {{x}}</b>")))
     };
     (0..count).map(one).collect()
 }
@@ -51,7 +52,7 @@ async fn rendered_texts_are_the_variables_of_a_template_that_is_nothing_else() {
     assert!(batch(&account, &two).await.iter().all(Result::is_ok));
     assert_eq!(paths(&mock), [BULK]);
     let data = |n: usize| {
-        let html = format!("<b>{n} {{{{x}}}}</b>");
+        let html = format!("<b>{n} {{x}}</b>");
         let data = json!({"subject": format!("Invoice {n}"), "text": "Attached.", "html": html});
         serde_json::from_str::<Value>(&data.to_string()).unwrap()
     };
@@ -176,7 +177,7 @@ async fn every_status_of_an_entry_has_its_kind() {
         ("TRANSIENT_FAILURE", Some((K::Unavailable, Fate::NotSent))),
         ("ACCOUNT_THROTTLED", Some((K::RateLimited, Fate::NotSent))),
         ("ACCOUNT_DAILY_QUOTA_EXCEEDED", Some((K::Quota, Fate::NotSent))),
-        ("FAILED", Some((K::Rejected, Fate::NotSent))),
+        ("FAILED", Some((K::Unavailable, Fate::Unknown))),
         ("MESSAGE_REJECTED", Some((K::Rejected, Fate::NotSent))),
         ("MAIL_FROM_DOMAIN_NOT_VERIFIED", Some((K::Rejected, Fate::NotSent))),
         ("CONFIGURATION_SET_NOT_FOUND", Some((K::Config, Fate::NotSent))),
@@ -230,9 +231,88 @@ async fn a_refusal_of_all_that_may_be_for_one_is_tried_alone() {
         .then(400, refusal)
         .then(200, ACCEPTED);
     let outcomes = batch(&account(&mock).build().unwrap(), &differing(3)).await;
-    let kinds: Vec<_> = outcomes.iter().map(|one| one.as_ref().err().map(|e| e.kind())).collect();
+    let kinds: Vec<_> =
+        outcomes.iter().map(|one| one.as_ref().err().map(dakiya::Error::kind)).collect();
     assert_eq!(kinds, [None, Some(K::InvalidMessage), None]);
     assert_eq!(paths(&mock), [BULK, ONE, ONE, ONE]);
+}
+
+#[tokio::test]
+async fn variables_that_are_refused_for_one_are_tried_alone() {
+    let refusal = r#"{"message":"Template data of an entry is not valid"}"#;
+    let refused = || {
+        let answer = http::Response::builder().status(400);
+        let answer = answer.header("x-amzn-ErrorType", "BadRequestException:");
+        answer.body(Bytes::from_static(refusal.as_bytes())).unwrap()
+    };
+    let mock = MockTransport::answering(200, ACCEPTED)
+        .then_response(refused())
+        .then(200, ACCEPTED)
+        .then_response(refused());
+    let one = |n: u128| {
+        let mut envelope = numbered(n, mail(&format!("c{n}@example.com")));
+        let template = ProviderTemplate::new("a");
+        envelope.delivery.provider_templates.insert("ses.email".into(), template);
+        envelope
+    };
+    let outcomes = batch(&account(&mock).build().unwrap(), &[one(0), one(1), one(2)]).await;
+    let kinds: Vec<_> =
+        outcomes.iter().map(|one| one.as_ref().err().map(dakiya::Error::kind)).collect();
+    assert_eq!(kinds, [None, Some(K::Template), None]);
+    assert_eq!(paths(&mock), [BULK, ONE, ONE, ONE]);
+
+    let unknown = r#"{"__type":"NotFoundException","message":"Template a does not exist"}"#;
+    let mock = MockTransport::answering(404, unknown);
+    let outcomes = batch(&account(&mock).build().unwrap(), &[one(0), one(1)]).await;
+    assert!(outcomes.iter().all(|one| one.as_ref().unwrap_err().kind() == K::Template));
+    assert_eq!(paths(&mock), [BULK]);
+}
+
+#[tokio::test]
+async fn a_text_with_the_braces_of_a_template_arrives_as_it_is() {
+    let mock = MockTransport::answering(200, results(2));
+    let account = account(&mock).in_flight(1).build().unwrap();
+    let text = "Write {{name}} and {{{html}}} {{#if x}}";
+    let mut four = differing(4);
+    four[1].message = four[1].message.clone().text(text);
+    four[2].message = four[2].message.clone().subject("{{amazonSESUnsubscribeUrl}}");
+    assert!(batch(&account, &four).await.iter().all(Result::is_ok));
+    assert_eq!(paths(&mock), [BULK, ONE, ONE]);
+    let bodies = bodies(&mock);
+    assert_eq!(bodies[1]["Content"]["Simple"]["Body"]["Text"]["Data"], text);
+    let subject = &bodies[2]["Content"]["Simple"]["Subject"]["Data"];
+    assert_eq!(subject, "{{amazonSESUnsubscribeUrl}}");
+}
+
+#[tokio::test]
+async fn the_throttling_of_some_entries_leaves_the_others_in_their_places() {
+    let entry = |status: &str, id: Option<&str>| json!({"Status": status, "MessageId": id});
+    let answer = json!({"BulkEmailEntryResults": [
+        entry("ACCOUNT_THROTTLED", None), entry("SUCCESS", Some("01-b")),
+        entry("ACCOUNT_THROTTLED", None), entry("SUCCESS", Some("01-d")), {},
+    ]});
+    let mock = MockTransport::answering(200, answer.to_string());
+    let outcomes = batch(&account(&mock).build().unwrap(), &differing(5)).await;
+    for n in [0, 2] {
+        let error = outcomes[n].as_ref().unwrap_err();
+        assert!(error.is_retryable() && error.fate() == Fate::NotSent);
+    }
+    let id = |n: usize| outcomes[n].as_ref().unwrap().provider_message_id.clone();
+    assert_eq!((id(1).as_deref(), id(3).as_deref()), (Some("01-b"), Some("01-d")));
+    assert_eq!(outcomes[4].as_ref().unwrap_err().fate(), Fate::Unknown);
+    assert_eq!(paths(&mock), [BULK]);
+}
+
+#[tokio::test]
+async fn one_bad_mail_of_a_batch_fails_alone() {
+    let mock = MockTransport::answering(200, results(2));
+    let account = account(&mock).build().unwrap();
+    let mut three = differing(3);
+    three[1].message = mail("jürgen@example.com");
+    let outcomes = batch(&account, &three).await;
+    assert_eq!(outcomes[1].as_ref().unwrap_err().faults()[0].field, "to[0]");
+    assert!(outcomes[0].is_ok() && outcomes[2].is_ok());
+    assert_eq!(bodies(&mock)[0]["BulkEmailEntries"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -149,6 +149,7 @@ async fn what_does_not_fit_the_fields_goes_as_mime() {
         base().html("<p>").amp("<html amp4email></html>"),
         base().header("X-Name", "Jürgen"),
         base().header("Message-ID", "<own@erp.example.org>"),
+        base().header("Content-Language", "hi"),
         base().header("X-Long", "word ".repeat(200).trim().to_owned()),
         base().attach(Attachment::new("Zürich.pdf", "application/pdf", &b"x"[..])),
         base().attach(Attachment::new("a", format!("a/{}", "x".repeat(80)), &b"x"[..])),
@@ -208,6 +209,10 @@ async fn a_contact_list_takes_one_recipient() {
     assert_eq!(body["ListManagementOptions"], list);
     let two = mail("a@example.com").cc(address("b@example.com"));
     assert_eq!(refused(&with(two, &options)).await, ["to"]);
+    let links = |n: usize| mail("a@example.com").html("{{amazonSESUnsubscribeUrl}} ".repeat(n));
+    sent(&with(links(2), &options)).await;
+    assert_eq!(refused(&with(links(3), &options)).await, ["html"]);
+    sent(&envelope(links(3))).await;
 }
 
 #[tokio::test]

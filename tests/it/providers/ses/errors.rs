@@ -129,6 +129,8 @@ const TABLE: &[(u16, &str, &str, K, Fate, &str)] = &[
     ),
     (400, "IncompleteSignature", "x", K::Unauthorized, Fate::NotSent, "not complete"),
     (400, "RequestExpired", "x", K::Unauthorized, Fate::NotSent, "clock"),
+    (403, "RequestInTheFuture", "x", K::Unauthorized, Fate::NotSent, "clock"),
+    (403, "RequestTimeTooSkewed", "x", K::Unauthorized, Fate::NotSent, "clock"),
     (403, "MissingAuthenticationTokenException", "x", K::Unauthorized, Fate::NotSent, "proxy"),
     (403, "OptInRequired", "x", K::Unauthorized, Fate::NotSent, "signed up"),
     (403, "ExpiredTokenException", "x", K::Unauthorized, Fate::NotSent, "expired"),
@@ -180,6 +182,26 @@ async fn the_code_is_read_from_header_or_body() {
     }
     let hostile = with(Some("to canary@example.net"), "");
     assert_eq!(failing(&hostile).await.code(), None);
+}
+
+#[tokio::test]
+async fn a_signature_that_expired_on_the_way_does_not_blame_a_clock_that_is_right() {
+    let body = r#"{"__type":"InvalidSignatureException","message":"Signature expired"}"#;
+    let response = Response::builder().status(403).header("date", "Sat, 14 Mar 2026 15:10:00 GMT");
+    let response = response.body(Bytes::from(body)).unwrap();
+    let error = failing(&MockTransport::new().then_response(response)).await;
+    assert!(error.to_string().contains("took more than five minutes"), "{error}");
+}
+
+#[tokio::test]
+async fn a_header_that_holds_no_code_leaves_it_to_the_body() {
+    for header in ["", "#", "what is this?"] {
+        let response = Response::builder().status(400).header("x-amzn-ErrorType", header);
+        let body = r#"{"__type":"com.amazonaws.sesv2#MessageRejected","message":"Virus"}"#;
+        let response = response.body(Bytes::from(body)).unwrap();
+        let error = failing(&MockTransport::new().then_response(response)).await;
+        assert_eq!((error.kind(), error.code()), (K::Rejected, Some("MessageRejected")));
+    }
 }
 
 #[tokio::test]

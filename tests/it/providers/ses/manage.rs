@@ -1,8 +1,8 @@
 use dakiya::{
     ErrorKind, Provider as _,
     ses::{
-        BehaviorOnMxFailure, ByoDkim, DkimKeyLength, IdentityKind, NewIdentity, SuppressionQuery,
-        SuppressionReason, TemplateContent, VerificationStatus,
+        BehaviorOnMxFailure, ByoDkim, DkimKeyLength, IdentityKind, NewIdentity, ResourceTag,
+        SuppressionQuery, SuppressionReason, TemplateContent, VerificationStatus,
     },
     testing::MockTransport,
 };
@@ -58,18 +58,25 @@ async fn identities_are_made_read_listed_changed_and_removed() {
         "MailFromAttributes": {"MailFromDomain": "m.acme.example",
             "MailFromDomainStatus": "SUCCESS", "BehaviorOnMxFailure": "REJECT_MESSAGE"},
     });
+    let mut read = made.clone();
+    read["Policies"] = json!({"other": "{}"});
+    read["Tags"] = json!([{"Key": "team", "Value": ""}]);
+    read["VerificationInfo"] = json!({
+        "LastCheckedTimestamp": 1_773_500_966, "ErrorType": "HOST_NOT_FOUND",
+        "SOARecord": {"PrimaryNameServer": "ns", "AdminEmail": "canary@x", "SerialNumber": 2_024},
+    });
     let listed = json!({"EmailIdentities": [
         {"IdentityName": "canary@acme.example", "IdentityType": "EMAIL_ADDRESS",
          "SendingEnabled": true, "VerificationStatus": "SUCCESS"},
     ], "NextToken": "n+1"});
     let mock = MockTransport::answering(200, "{}")
         .then(200, made.to_string())
-        .then(200, made.to_string())
+        .then(200, read.to_string())
         .then(200, listed.to_string());
     let account = account(&mock).build().unwrap();
     let identities = account.identities();
     let new = NewIdentity::new("acme.example").configuration_set("erp");
-    let new = new.own_dkim(ByoDkim::new("sel", "a2V5"));
+    let new = new.own_dkim(ByoDkim::new("sel", "a2V5")).tag("team", "erp");
     let identity = identities.create(&new).await.unwrap();
     assert_eq!(identity.kind, Some(IdentityKind::Domain));
     let records = identity.dkim_records();
@@ -77,6 +84,12 @@ async fn identities_are_made_read_listed_changed_and_removed() {
     assert_eq!(records[1].value, "t2.dkim.ap-south-2.amazonses.com");
     let read = identities.get("acme.example").await.unwrap();
     assert_eq!(read.verification_status, Some(VerificationStatus::Pending));
+    let verification = read.verification.as_ref().unwrap();
+    assert_eq!(verification.error_type.as_deref(), Some("HOST_NOT_FOUND"));
+    assert!(verification.last_checked_timestamp.is_some());
+    assert_eq!(verification.soa_record.as_ref().unwrap().serial_number, Some(2_024));
+    assert_eq!((read.policies["other"].as_str(), &*read.tags[0].key), ("{}", "team"));
+    assert!(!format!("{verification:?}").contains("canary"));
     assert!(read.dkim.unwrap().last_key_generation_timestamp.is_some());
     assert_eq!(
         read.mail_from.unwrap().behavior_on_mx_failure,
@@ -99,7 +112,7 @@ async fn identities_are_made_read_listed_changed_and_removed() {
         [
             "POST /v2/email/identities",
             "GET /v2/email/identities/acme.example",
-            "GET /v2/email/identities?PageSize=10&NextToken=a%3D",
+            "POST /v2/email/list-identities",
             "PUT /v2/email/identities/acme.example/dkim",
             "PUT /v2/email/identities/acme.example/dkim/signing",
             "PUT /v2/email/identities/acme.example/dkim/signing",
@@ -113,8 +126,9 @@ async fn identities_are_made_read_listed_changed_and_removed() {
     assert_eq!(
         body(0),
         json!({"EmailIdentity": "acme.example", "ConfigurationSetName": "erp",
-               "DkimSigningAttributes": own})
+               "DkimSigningAttributes": own, "Tags": [{"Key": "team", "Value": "erp"}]})
     );
+    assert_eq!(body(2), json!({"PageSize": 10, "NextToken": "a="}));
     assert_eq!(body(3), json!({"SigningEnabled": false}));
     assert_eq!(
         body(4),
@@ -125,6 +139,70 @@ async fn identities_are_made_read_listed_changed_and_removed() {
     assert_eq!(
         body(6),
         json!({"MailFromDomain": "m.acme.example", "BehaviorOnMxFailure": "USE_DEFAULT_VALUE"})
+    );
+}
+
+#[tokio::test]
+async fn a_member_that_is_null_is_one_that_is_absent() {
+    let body = r#"{
+        "VerifiedForSendingStatus": null, "Policies": null, "Tags": null, "IdentityType": null,
+        "DkimAttributes": {"Tokens": null, "SigningEnabled": null}, "VerificationInfo": null,
+        "EmailIdentities": null, "SuppressedDestinationSummaries": null, "TemplatesMetadata": null,
+        "SendQuota": {"MaxSendRate": null}, "SuppressionAttributes": {"SuppressedReasons": null},
+        "Details": null, "NextToken": null
+    }"#;
+    let account = account(&MockTransport::answering(200, body)).build().unwrap();
+    let identity = account.identities().get("acme.example").await.unwrap();
+    assert!(!identity.verified && identity.dkim_records().is_empty());
+    assert!(account.identities().list(None, None).await.unwrap().items.is_empty());
+    assert!(account.templates().list(None, None).await.unwrap().items.is_empty());
+    let page = account.suppressions().list(&SuppressionQuery::new(), None).await.unwrap();
+    assert_eq!((page.items.len(), page.next), (0, None));
+    let state = account.account().await.unwrap();
+    assert!(state.suppressed_reasons().is_empty() && state.review().is_none());
+}
+
+#[tokio::test]
+async fn what_speaks_an_older_model_lists_its_identities_too() {
+    let listed = r#"{"EmailIdentities": [{"IdentityName": "acme.example"}]}"#;
+    for (status, body) in [
+        (404, r#"{"__type":"UnknownOperationException"}"#),
+        (404, "<UnknownOperationException/>"),
+        (405, ""),
+    ] {
+        let mock = MockTransport::answering(200, listed).then(status, body);
+        let account = account(&mock).build().unwrap();
+        let page = account.identities().list(Some(5), Some("n")).await.unwrap();
+        assert_eq!(page.items[0].name, "acme.example");
+        assert_eq!(
+            paths(&mock),
+            ["POST /v2/email/list-identities", "GET /v2/email/identities?PageSize=5&NextToken=n"]
+        );
+    }
+    let mock = MockTransport::answering(403, r#"{"__type":"AccessDeniedException"}"#);
+    let error = account(&mock).build().unwrap().identities().list(None, None).await.unwrap_err();
+    assert_eq!((error.kind(), mock.requests().len()), (ErrorKind::Unauthorized, 1));
+}
+
+#[tokio::test]
+async fn the_list_of_a_tenant_is_the_tenants() {
+    let mock = MockTransport::answering(200, "{}");
+    let account = account(&mock).build().unwrap();
+    let list = account.suppressions().tenant("acme & co");
+    list.list(&SuppressionQuery::new().reason(SuppressionReason::Bounce), None).await.unwrap();
+    let path = "GET /v2/email/suppression/addresses?Reason=BOUNCE&TenantName=acme%20%26%20co";
+    assert_eq!(paths(&mock), [path]);
+}
+
+#[tokio::test]
+async fn the_account_tells_how_far_its_review_is() {
+    let body = r#"{"Details": {"ReviewDetails": {"Status": "PENDING", "CaseId": "c1"}}}"#;
+    let mock = MockTransport::answering(200, body);
+    let state = account(&mock).build().unwrap().account().await.unwrap();
+    let review = state.review().unwrap();
+    assert_eq!(
+        (review.status.as_deref(), review.case_id.as_deref()),
+        (Some("PENDING"), Some("c1"))
     );
 }
 
@@ -182,7 +260,8 @@ async fn suppressions_are_added_read_listed_and_removed() {
 
 #[tokio::test]
 async fn templates_are_kept_read_listed_changed_filled_and_removed() {
-    let kept = json!({"TemplateName": "w/1", "TemplateContent": {"Subject": "s"}, "Tags": []});
+    let kept = json!({"TemplateName": "w/1", "TemplateContent": {"Subject": "s"},
+                       "Tags": [{"Key": "k", "Value": "v"}]});
     let listed = json!({"TemplatesMetadata": [{"TemplateName": "w", "CreatedTimestamp": 1.5}]});
     let mock = MockTransport::new()
         .then(200, "{}")
@@ -194,10 +273,11 @@ async fn templates_are_kept_read_listed_changed_filled_and_removed() {
     let account = account(&mock).build().unwrap();
     let templates = account.templates();
     let content = TemplateContent::new("s").text("t").html("<p>");
-    templates.create("w/1", &content).await.unwrap();
+    templates.create_tagged("w/1", &content, &[ResourceTag::new("k", "v")]).await.unwrap();
     templates.update("w/1", &TemplateContent::new("s2")).await.unwrap();
     let template = templates.get("w/1").await.unwrap();
     assert_eq!(template.template_content, TemplateContent::new("s"));
+    assert_eq!(template.tags, [ResourceTag::new("k", "v")]);
     let page = templates.list(None, None).await.unwrap();
     assert!(page.items[0].created_timestamp.is_some() && page.next.is_none());
     let mime = templates.render("w/1", &json!({"n": 1})).await.unwrap();
@@ -217,7 +297,8 @@ async fn templates_are_kept_read_listed_changed_filled_and_removed() {
     let body =
         |n: usize| serde_json::from_slice::<serde_json::Value>(mock.requests()[n].body()).unwrap();
     let content = json!({"Subject": "s", "Text": "t", "Html": "<p>"});
-    assert_eq!(body(0), json!({"TemplateName": "w/1", "TemplateContent": content}));
+    let tags = json!([{"Key": "k", "Value": "v"}]);
+    assert_eq!(body(0), json!({"TemplateName": "w/1", "TemplateContent": content, "Tags": tags}));
     assert_eq!(body(1), json!({"TemplateContent": {"Subject": "s2"}}));
     assert_eq!(body(4), json!({"TemplateData": "{\"n\":1}"}));
 }
@@ -262,6 +343,9 @@ async fn calls_that_name_nothing_or_too_much_are_refused_unsent() {
         account.templates().create("w", &long).await.unwrap_err(),
         account.templates().delete(" ").await.unwrap_err(),
         account.identities().get("").await.unwrap_err(),
+        account.identities().delete("..").await.unwrap_err(),
+        account.templates().delete(".").await.unwrap_err(),
+        account.templates().render("..", &json!({})).await.unwrap_err(),
     ];
     assert!(errors.iter().all(|error| error.kind() == ErrorKind::InvalidMessage));
     assert_eq!(bodies(&mock).len(), 0);

@@ -3,6 +3,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    task::Poll,
     time::{Duration, SystemTime},
 };
 
@@ -74,12 +75,19 @@ async fn a_session_token_is_sent_and_signed() {
     assert_eq!(authorization(&mock), vector["authorization"]);
 }
 
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
+}
+
 /// The signature by the words of the documentation, without the signer.
 fn signature(canonical: &str, date: &str, region: &str) -> String {
     use hmac::{Hmac, KeyInit as _, Mac as _};
     use sha2::{Digest as _, Sha256};
 
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let mac = |key: &[u8], text: &str| {
         let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
         mac.update(text.as_bytes());
@@ -106,7 +114,7 @@ async fn the_body_that_is_signed_is_the_one_that_is_sent() {
     account(&mock).build().unwrap().send(&envelope(mail("rana@example.net"))).await.unwrap();
     let (head, _) = canonical.rsplit_once('\n').unwrap();
     let hash = Sha256::digest(mock.requests()[0].body());
-    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex(&hash);
     let ours = signature(&format!("{head}\n{hash}"), "20260314T150926Z", "us-east-1");
     assert!(authorization(&mock).ends_with(&ours));
 }
@@ -280,4 +288,123 @@ fn the_settings_are_checked_at_once_and_hide_the_secret() {
     let account = account(&mock).build().unwrap();
     let shown = format!("{account:?} {:?}", super::account(&mock));
     assert!(!shown.contains("wJalr") && !shown.contains("billing@"), "{shown}");
+}
+
+/// Gives out keys of an hour once, and fails from then on.
+#[derive(Debug, Default)]
+struct Once(AtomicUsize);
+
+impl ProvideCredentials for Once {
+    fn provide_credentials<'a>(
+        &'a self,
+    ) -> aws_credential_types::provider::future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        use aws_credential_types::provider::{error::CredentialsError, future};
+        if self.0.fetch_add(1, Ordering::SeqCst) > 0 {
+            let error = CredentialsError::provider_error("canary");
+            return future::ProvideCredentials::ready(Err(error));
+        }
+        let start: Timestamp = "2026-03-14T15:09:26Z".parse().unwrap();
+        let end = SystemTime::from(start) + Duration::from_hours(1);
+        let one = Credentials::new("KEY", SECRET, Some("token".into()), Some(end), "test");
+        future::ProvideCredentials::ready(Ok(one))
+    }
+}
+
+#[tokio::test]
+async fn credentials_that_cannot_be_renewed_serve_until_they_expire() {
+    let (mock, clock) = (MockTransport::answering(200, "{}"), clock());
+    let account = Ses::builder("us-east-1", Once::default())
+        .transport(crate::support::specs::checked(mock.shared()));
+    let account = account.clock(clock.shared()).build().unwrap();
+    account.check().await.unwrap();
+    clock.advance(Duration::from_secs(3_570));
+    account.check().await.unwrap();
+    clock.advance(Duration::from_secs(30));
+    let error = account.check().await.unwrap_err();
+    assert_eq!((error.kind(), error.fate()), (ErrorKind::Unavailable, Fate::NotSent));
+    assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+    assert_eq!(mock.requests().len(), 2);
+}
+
+/// Gives out `KEY` after a second, and counts how often it is asked.
+#[derive(Clone, Debug)]
+struct Slow(dakiya::testing::ManualClock, Arc<AtomicUsize>);
+
+impl ProvideCredentials for Slow {
+    fn provide_credentials<'a>(
+        &'a self,
+    ) -> aws_credential_types::provider::future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let clock = self.0.shared();
+        self.1.fetch_add(1, Ordering::SeqCst);
+        aws_credential_types::provider::future::ProvideCredentials::new(async move {
+            clock.sleep(Duration::from_secs(1)).await;
+            Ok(Credentials::new("KEY", SECRET, None, None, "test"))
+        })
+    }
+}
+
+#[tokio::test]
+async fn calls_at_the_same_time_load_the_credentials_once() {
+    let (mock, clock) = (MockTransport::answering(200, "{}"), clock());
+    let source = Slow(clock.clone(), Arc::default());
+    let account = Ses::builder("us-east-1", source.clone())
+        .transport(crate::support::specs::checked(mock.shared()));
+    let account = account.clock(clock.shared()).build().unwrap();
+    let copy = account.clone();
+    let all = async {
+        // The first goes away while it loads; the others are not left waiting for it.
+        let mut gone = account.check();
+        let polled = std::future::poll_fn(|cx| Poll::Ready(gone.as_mut().poll(cx)));
+        assert!(polled.await.is_pending());
+        drop(gone);
+        tokio::join!(account.check(), copy.check(), account.account())
+    };
+    let (a, b, c) = clock.drive(all).await;
+    assert!(a.is_ok() && b.is_ok() && c.is_ok());
+    assert_eq!((source.1.load(Ordering::SeqCst), mock.requests().len()), (2, 3));
+}
+
+/// A path, a query and what AWS makes of them: steps encoded once more, pairs sorted.
+#[tokio::test]
+async fn whatever_a_name_holds_is_signed_as_it_is_sent() {
+    let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let head = "host:email.us-east-1.amazonaws.com\nx-amz-date:20260314T150926Z\n\nhost;x-amz-date";
+    let twice = |uri: &http::Uri| uri.path().replace('%', "%25");
+    let query = |uri: &http::Uri| {
+        let mut pairs: Vec<_> = uri.query().unwrap_or_default().split('&').collect();
+        pairs.sort_unstable();
+        pairs.join("&")
+    };
+    let mock = MockTransport::answering(404, "{}");
+    let account = at("us-east-1", ses::keys(KEY, SECRET), &mock);
+    for name in ["a+b c", "ü/नमस्ते", "%2F", "a//b", "a'(b)*!~", "...", "?#&=", "a\\b", "x:1;y,$@"]
+    {
+        drop(account.templates().get(name).await);
+    }
+    for local in ["a+b", "a/b", "o'neil", "a%b", "a&b=c", "~a!#$*?^`{|}"] {
+        let address = EmailAddress::parse(format!("{local}@bücher.example")).unwrap();
+        drop(account.suppressions().tenant("t +/ü&=").get(&address).await);
+    }
+    let next = "a+/b==&c d~ü%";
+    drop(account.suppressions().list(&SuppressionQuery::new().page_size(1), Some(next)).await);
+    let requests = mock.requests();
+    assert_eq!(requests.len(), 16);
+    for request in &requests {
+        let uri = request.uri();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.~%/&=".contains(c);
+        let shown = uri.path_and_query().unwrap().as_str().replacen('?', "", 1);
+        assert!(shown.chars().all(plain), "{uri}");
+        // What reqwest sends is what was signed.
+        assert_eq!(url::Url::parse(&uri.to_string()).unwrap().as_str(), uri.to_string());
+        let canonical = format!("GET\n{}\n{}\n{head}\n{hash}", twice(uri), query(uri));
+        let ours = signature(&canonical, "20260314T150926Z", "us-east-1");
+        let theirs = request.headers()["authorization"].to_str().unwrap();
+        assert!(theirs.ends_with(&ours), "{uri}");
+    }
 }
