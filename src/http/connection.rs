@@ -88,6 +88,7 @@ impl Connection {
         path: &str,
         body: impl Into<Bytes>,
     ) -> Result<Request<Bytes>> {
+        stays_below(&method, path)?;
         let uri = [self.endpoint.as_str(), path].concat();
         let request = Request::builder().method(method).uri(uri).body(body.into());
         // The cause quotes the URL, which may be private.
@@ -189,11 +190,23 @@ pub(crate) fn segment(text: &str) -> String {
     use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
     const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-    // A step of dots would climb.
-    if text.chars().all(|c| c == '.') {
-        return text.replace('.', "%2E");
-    }
     utf8_percent_encode(text, KEPT).to_string()
+}
+
+/// Refuses a path that an id leads out of its place: dots climb, encoded or not, and without its id
+/// a deletion is of the whole list.
+fn stays_below(method: &Method, path: &str) -> Result<()> {
+    let steps = path.split(['?', '#']).next().unwrap_or_default();
+    let climbs = |step: &str| matches!(&*step.replace("%2E", "."), "." | "..");
+    if steps.split('/').any(climbs) {
+        let fault = Fault::new("id", "is one or two dots", "write the id as the provider gave it");
+        return Err(Error::invalid(vec![fault]));
+    }
+    if method == Method::DELETE && (steps.ends_with('/') || steps.contains("//")) {
+        let fault = Fault::new("id", "is empty", "name what to delete");
+        return Err(Error::invalid(vec![fault]));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -211,9 +224,15 @@ mod tests {
     }
 
     #[test]
-    fn a_step_of_a_path_cannot_leave_it() {
+    fn an_id_cannot_leave_its_place_in_a_path() {
         assert_eq!(segment("wamid.a+b/c="), "wamid.a%2Bb%2Fc%3D");
-        assert_eq!(segment(".."), "%2E%2E");
+        let allowed = |method: Method, path: &str| stays_below(&method, path).is_ok();
+        assert!(allowed(Method::DELETE, "v3/bounces/a%40b.example?x=../.."));
+        for path in ["v3/../x", "v3/..", "v3/%2E%2E/x", ".", "v3/%2E."] {
+            assert!(!allowed(Method::GET, path), "{path}");
+        }
+        assert!(allowed(Method::POST, "consent/manage/"));
+        assert!(!allowed(Method::DELETE, "v3/bounces/") && !allowed(Method::DELETE, "v3//bounces"));
     }
 
     #[test]
