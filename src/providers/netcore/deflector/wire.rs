@@ -56,7 +56,7 @@ struct Template<'a> {
     message_type: &'static str,
     recipient_type: &'static str,
     #[serde(rename = "type_template")]
-    template: [TypeTemplate<'a>; 1],
+    body: [TypeTemplate<'a>; 1],
 }
 
 pub(super) fn encode(account: &Account, envelope: &Envelope<WhatsApp>) -> Result<Request<Bytes>> {
@@ -93,7 +93,7 @@ pub(super) fn encode(account: &Account, envelope: &Envelope<WhatsApp>) -> Result
             reference,
             message_type: "template",
             recipient_type: "individual",
-            template: [template],
+            body: [template],
         }],
     };
     let body = Message {
