@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use super::{
     super::{Account, Version},
-    Record, check_domain, checked, nothing, record, rows, text, unreadable, with_query,
+    Record, check_domain, checked, nothing, record, rows, text, with_query,
 };
 use crate::{
-    error::{Error, Result},
+    error::Result,
     http::{Page, connection::segment},
 };
 
@@ -157,7 +157,7 @@ impl Domains<'_> {
         checked(faults)?;
         let body = json!({ "domain": domain, "envelopeName": envelope_name });
         let answer = self.account.submit(Method::POST, "domain", &body).await?;
-        answered(answer)
+        if answer.is_null() { Ok(Record::default()) } else { Record::of(answer) }
     }
 
     /// Deletes a domain of version 5.1.
@@ -172,14 +172,5 @@ impl Domains<'_> {
         checked(faults)?;
         let body = json!({ "domain": domain });
         self.account.submit(Method::DELETE, "domain/delete", &body).await.map(drop)
-    }
-}
-
-/// An answer that need not say anything.
-pub(super) fn answered(answer: Value) -> Result<Record, Error> {
-    match answer {
-        Value::Null => Ok(Record::default()),
-        Value::Object(fields) => Ok(Record { fields }),
-        _ => Err(unreadable()),
     }
 }

@@ -77,10 +77,8 @@ impl Record {
     }
 
     fn of(value: Value) -> Result<Self> {
-        match value {
-            Value::Object(fields) => Ok(Self { fields }),
-            _ => Err(unreadable()),
-        }
+        let Value::Object(fields) = value else { return Err(unreadable()) };
+        Ok(Self { fields })
     }
 }
 
@@ -184,7 +182,7 @@ impl Account {
             // A domain's own status may say that it failed.
             Value::Object(object) if object.contains_key("domain") => has_error(&body),
             Value::Object(_) => is_refusal(&body),
-            _ => false,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
         };
         if no { Err(refused()) } else { Ok(body) }
     }
@@ -207,9 +205,9 @@ fn rows(body: Value) -> Result<Vec<Value>> {
         Value::Object(mut object) => match object.get_mut("data").map(Value::take) {
             Some(Value::Array(items)) => Ok(items),
             Some(Value::Object(inner)) => {
-                let mut lists = inner.into_iter().filter_map(|(_, value)| match value {
-                    Value::Array(items) => Some(items),
-                    _ => None,
+                let mut lists = inner.into_iter().filter_map(|(_, value)| {
+                    let Value::Array(items) = value else { return None };
+                    Some(items)
                 });
                 match (lists.next(), lists.next()) {
                     (Some(items), None) => Ok(items),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use http::Method;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::{
@@ -367,12 +367,12 @@ impl SubAccounts<'_> {
         self.tell(Method::POST, "setrecurringcreditddetails", &body).await
     }
 
-    fn known(&self) -> Result<()> {
+    fn known(self) -> Result<()> {
         self.account.only(Version::V51, "sub-accounts")
     }
 
     /// What is wrong with a name.
-    fn named(&self, username: &str) -> Result<Vec<Fault>> {
+    fn named(self, username: &str) -> Result<Vec<Fault>> {
         self.known()?;
         let mut faults = Vec::new();
         check_filled("username", username, &mut faults);
@@ -402,7 +402,7 @@ fn exposed(password: &SecretString) -> Value {
 }
 
 fn check_password(password: Option<&SecretString>, faults: &mut Vec<Fault>) {
-    let Some(password) = password.map(|password| password.expose_secret()) else { return };
+    let Some(password) = password.map(ExposeSecret::expose_secret) else { return };
     let kinds: [fn(char) -> bool; 3] =
         [char::is_uppercase, char::is_lowercase, |c| c.is_ascii_digit()];
     if password.chars().count() < 8 || !kinds.iter().all(|kind| password.contains(*kind)) {

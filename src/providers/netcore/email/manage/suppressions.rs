@@ -9,7 +9,7 @@ use super::{
     check_domain, check_limit, checked, rows, unreadable, with_query,
 };
 use crate::{
-    error::{Error, Fault, Result},
+    error::{Fault, Result},
     http::Page,
     message::EmailAddress,
 };
@@ -138,7 +138,7 @@ impl Suppressions<'_> {
         self.release("domain", domain).await
     }
 
-    async fn release(&self, name: &str, value: &str) -> Result<(), Error> {
+    async fn release(&self, name: &str, value: &str) -> Result<()> {
         if !self.in_query {
             return self.tell(Method::DELETE, name, value).await;
         }
