@@ -71,6 +71,12 @@ impl Account {
         answer.map_err(|error| error.with_provider(LABEL))
     }
 
+    /// The same for a call that is no send, which ends after 30 s.
+    pub(super) async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>> {
+        let request = self.authorize(request)?;
+        self.connection.call(request).await.map_err(|error| error.with_provider(LABEL))
+    }
+
     fn authorize(&self, mut request: Request<Bytes>) -> Result<Request<Bytes>> {
         let (name, value) = credential(&self.api_key, self.auth)
             .ok_or_else(|| Error::config("the API key is no header value").with_provider(LABEL))?;

@@ -36,12 +36,68 @@ pub(super) fn from_response(response: &Response<Bytes>, now: Timestamp) -> Error
     error.with_status(status.as_u16()).with_retry_after(delay).with_provider(LABEL)
 }
 
+/// The same for a call that sends nothing.
+pub(super) fn from_call(response: &Response<Bytes>, now: Timestamp) -> Error {
+    let status = response.status();
+    let body = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
+    let complaints = Complaint::all(&body);
+    let error = match status.as_u16() {
+        200..=299 | 400 | 422 => refused_call(&complaints),
+        402 | 403 if speaks_of_credit(&complaints) => no_credit(),
+        403 => {
+            let message = "the API key lacks the scope of this call, or its account is suspended";
+            Error::new(ErrorKind::Unauthorized, message)
+        }
+        404 | 405 => Error::config("the endpoint has no such call; check endpoint and version"),
+        _ => from_status(status),
+    };
+    let delay = retry_after(response, now);
+    error.with_status(status.as_u16()).with_retry_after(delay).with_provider(LABEL)
+}
+
+fn refused_call(complaints: &[Complaint]) -> Error {
+    let about = |words: &[&str]| complaints.iter().any(|one| one.is_about(words));
+    if about(&["api", "key"]) {
+        return Error::new(ErrorKind::Unauthorized, "the API key was refused");
+    }
+    if speaks_of_credit(complaints) {
+        return no_credit();
+    }
+    let fields = complaints.iter().filter_map(|one| one.field.clone());
+    let fault = |field| Fault::new(field, "was refused by the provider", "correct it");
+    let faults: Vec<_> = fields.map(fault).collect();
+    if !faults.is_empty() {
+        return Error::new(ErrorKind::InvalidMessage, "the provider refused the request")
+            .with_faults(faults);
+    }
+    let unknown =
+        about(&["not", "registered"]) || about(&["not", "found"]) || about(&["not", "exist"]);
+    let message = if unknown {
+        "the provider knows nothing of that name"
+    } else {
+        "the provider refused the request"
+    };
+    Error::new(ErrorKind::Rejected, message)
+}
+
+/// Whether an array is complaints, and no list that was asked for.
+pub(super) fn is_complaints(items: &[Value]) -> bool {
+    let complains = |item: &Value| {
+        item.get("message").is_some()
+            && (item.get("field").is_some() || item.get("description").is_some())
+    };
+    !items.is_empty() && items.iter().all(complains)
+}
+
 /// Whether a success's body says otherwise.
 pub(super) fn is_refusal(body: &Value) -> bool {
     let no = |status: &str| ["error", "fail", "failed", "failure"].contains(&status);
-    body.is_array()
-        || body.get("error").is_some_and(|error| !is_nothing(error))
-        || body.get("status").and_then(Value::as_str).is_some_and(no)
+    body.is_array() || has_error(body) || body.get("status").and_then(Value::as_str).is_some_and(no)
+}
+
+/// Whether it holds an error, whatever its status says.
+pub(super) fn has_error(body: &Value) -> bool {
+    body.get("error").is_some_and(|error| !is_nothing(error))
 }
 
 fn is_nothing(value: &Value) -> bool {

@@ -8,6 +8,7 @@
 //!   there is none, as `token_to`. Events return it, and it is the key to match them by: what the
 //!   receipt's id has to do with theirs is not documented.
 //! - In the subject and the content `[%NAME%]` stands for an attribute of the recipient.
+//! - What an account can do beside sending is in [`manage`].
 //! - A mail to a suppressed address is accepted, and reported as dropped later.
 //!
 //! Source: [Netcore's email API](https://emaildocs.netcorecloud.com/reference/send-mail-api-1).
@@ -36,6 +37,7 @@ mod builder;
 mod config;
 mod error;
 mod fields;
+pub mod manage;
 mod options;
 mod webhook;
 #[cfg(test)]

@@ -67,14 +67,20 @@ pub(super) fn check(account: &Account) -> Result<Request<Bytes>> {
     request(account, Method::GET, path, Bytes::new())
 }
 
-fn request(account: &Account, method: Method, path: &str, body: Bytes) -> Result<Request<Bytes>> {
-    let posted = method == Method::POST;
+/// A request to `path` below the version; what it says is JSON.
+pub(super) fn request(
+    account: &Account,
+    method: Method,
+    path: &str,
+    body: Bytes,
+) -> Result<Request<Bytes>> {
+    let speaks = !body.is_empty();
     let path = [account.settings.version.path(), "/", path].concat();
     let request = account.connection.request(method, &path, body);
     let mut request = request.map_err(|error| error.with_provider(LABEL))?;
     let json = HeaderValue::from_static("application/json");
     request.headers_mut().insert(header::ACCEPT, json.clone());
-    if posted {
+    if speaks {
         request.headers_mut().insert(header::CONTENT_TYPE, json);
     }
     Ok(request)

@@ -1,7 +1,10 @@
 mod deflector;
 mod email;
+mod email_manage;
+mod email_sub_accounts;
 mod rcs;
 mod sms;
 mod voice;
 mod whatsapp;
 mod whatsapp_errors;
+mod whatsapp_manage;
