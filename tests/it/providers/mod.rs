@@ -1,5 +1,6 @@
 mod mailgun;
 mod meta;
+mod mixed;
 mod netcore;
 mod sandbox;
 mod sendgrid;

@@ -13,13 +13,11 @@ use crate::{
     channel::{Receipt, bulk},
     error::{Error, ErrorKind, Fate, Result},
     message::{Email, Envelope, TemplateStamp},
-    time::Timestamp,
 };
 
 /// What a request says once. Mails in which it is equal share requests.
 #[derive(PartialEq, Eq, Hash)]
 struct Key<'a> {
-    deadline: Option<Timestamp>,
     shared: Shared<'a>,
     text: Text<'a>,
 }
@@ -48,7 +46,9 @@ pub(super) async fn send(
     let mut settled = Vec::new();
     let mut mails = Vec::with_capacity(envelopes.len());
     for (index, envelope) in envelopes.iter().copied().enumerate() {
-        match wire::prepare(account, envelope) {
+        let in_time = bulk::in_time(envelope.delivery.deadline, account.connection().now());
+        let in_time = in_time.map_err(|error| error.with_provider(LABEL));
+        match wire::prepare(account, envelope).and_then(|mail| in_time.map(|()| mail)) {
             Ok(mail) => {
                 let (key, member) = place(account, envelope, mail);
                 mails.push((index, key, member));
@@ -74,14 +74,13 @@ fn place<'a>(
     mail: Prepared<'a>,
 ) -> (Key<'a>, Member<'a>) {
     let Prepared { shared, content, personal } = mail;
-    let deadline = envelope.delivery.deadline;
     let packs = account.settings.pack_bodies && pack::may(&shared, &content, &personal);
     match envelope.template.as_ref().filter(|_| packs) {
         Some(stamp) => {
             let shape = content.iter().map(|part| part.kind).collect();
-            (Key { deadline, shared, text: Text::Template(stamp, shape) }, (personal, content))
+            (Key { shared, text: Text::Template(stamp, shape) }, (personal, content))
         }
-        None => (Key { deadline, shared, text: Text::Same(content) }, (personal, Vec::new())),
+        None => (Key { shared, text: Text::Same(content) }, (personal, Vec::new())),
     }
 }
 
@@ -124,12 +123,14 @@ async fn exchange(
     let mut outcomes = Vec::with_capacity(mails.len());
     let mut again = true;
     loop {
+        let deadlines = mails.iter().filter_map(|(index, _)| envelopes.get(*index));
+        let deadline = bulk::deadline(deadlines.map(|envelope| envelope.delivery.deadline));
         let request = {
             let personal: Vec<_> = mails.iter().map(|(_, personal)| personal).collect();
             wire::write(account, &key.shared, &content, &personal)
         };
         let answer = match request {
-            Ok(request) => account.execute(request, key.deadline).await,
+            Ok(request) => account.execute(request, deadline).await,
             Err(error) => Err(error),
         };
         let error = match answer.and_then(|response| wire::decode(account, &response)) {

@@ -13,6 +13,7 @@ mod by_url;
 mod email;
 mod errors;
 mod manage;
+mod seen;
 
 const KEY: &str = "key-3f1c9c0e5b7a4d2f";
 const ID: &str = "0190b2f4-6c00-7000-8000-000000000001";
