@@ -24,8 +24,8 @@ const ADDRESSES: [&str; 6] = [
     "c5@customer.example",
 ];
 
-/// What texts are made of: placeholders, tags and the halves of them, other people's addresses.
-const WORDS: [&str; 22] = [
+/// What texts are made of.
+const WORDS: [&str; 12] = [
     "Dear ",
     "\u{906}\u{936}\u{93e} \u{1f600}",
     "c1@customer.example",
@@ -35,6 +35,13 @@ const WORDS: [&str; 22] = [
     "\"q\" \\ <b>",
     "100%",
     "%",
+    "-",
+    "same",
+    "paid 5.",
+];
+
+/// Placeholders and tags, and the halves of them.
+const TRAPS: [&str; 12] = [
     "%recipient.dakiya_0%",
     "%recipient.dakiya_1%",
     "%RECIPIENT.name%",
@@ -42,16 +49,16 @@ const WORDS: [&str; 22] = [
     "recipient.dakiya_0%",
     "%unsubscribe_url%",
     "-dakiya-body-text-0-",
+    "-dakiya-body-html-0-",
+    "-dakiya-body-html-1-",
     "-dakiya-",
     "body-html-0-",
     "<%x%>",
-    "-",
-    "same",
-    "paid 5.",
 ];
 
 fn words(most: usize) -> impl Strategy<Value = String> {
-    prop::collection::vec(select(&WORDS[..]), 0..most).prop_map(|words| words.concat())
+    let word = prop_oneof![12 => select(&WORDS[..]), 1 => select(&TRAPS[..])];
+    prop::collection::vec(word, 0..most).prop_map(|words| words.concat())
 }
 
 fn line() -> impl Strategy<Value = String> {
@@ -126,9 +133,24 @@ prop_compose! {
     }
 }
 
-/// Up to 12 mails.
+/// Up to 16 mails; of most batches those that could share a request if their texts and recipients
+/// were all that differs.
 pub(crate) fn batches() -> impl Strategy<Value = Vec<Envelope<Email>>> {
-    prop::collection::vec(envelope(), 0..12)
+    let mails = prop::collection::vec(envelope(), 0..16);
+    (mails, prop::bool::weighted(0.7)).prop_map(|(mut mails, alike)| {
+        for envelope in mails.iter_mut().filter(|_| alike) {
+            envelope.template = Some(TemplateStamp::new("invoice", "1", "en"));
+            envelope.delivery.send_at = None;
+            let mail = &mut envelope.message;
+            mail.to.truncate(1);
+            mail.text.get_or_insert_default();
+            mail.html.get_or_insert_default().push('.');
+            (mail.cc, mail.bcc, mail.reply_to) = Default::default();
+            mail.attachments.clear();
+            mail.unsubscribe = None;
+        }
+        mails
+    })
 }
 
 fn addresses(people: &[Mailbox]) -> String {
