@@ -1,3 +1,4 @@
+mod deadlines;
 mod mailgun;
 mod meta;
 mod mixed;
