@@ -15,6 +15,9 @@ use crate::{
     message::{Email, Envelope, TemplateStamp},
 };
 
+/// How many requests look for the mails that one was refused for.
+const TRIES: usize = 100;
+
 /// What a request says once. Mails in which it is equal share requests.
 #[derive(PartialEq, Eq, Hash)]
 struct Key<'a> {
@@ -113,18 +116,25 @@ fn jobs<'g, 'a>(
     jobs
 }
 
-/// Sends a request. Mails that were refused for a neighbour's fault go out once more without it.
+/// Sends a request. Where mails of it are refused, the others go out again without them; where it is
+/// not said which, its halves do, until each bad one is alone.
 async fn exchange(
     account: &SendGrid,
     envelopes: &[&Envelope<Email>],
     job: Job<'_, '_>,
 ) -> Vec<bulk::Outcome> {
-    let Job { key, content, mut mails } = job;
+    let Job { key, content, mails } = job;
     let mut outcomes = Vec::with_capacity(mails.len());
-    let mut again = true;
-    loop {
-        let deadlines = mails.iter().filter_map(|(index, _)| envelopes.get(*index));
-        let deadline = bulk::deadline(deadlines.map(|envelope| envelope.delivery.deadline));
+    let deadlines = mails.iter().filter_map(|(index, _)| envelopes.get(*index));
+    let deadline = bulk::deadline(deadlines.map(|envelope| envelope.delivery.deadline));
+    let mut open = vec![mails];
+    let mut tries = 0;
+    while let Some(mut mails) = open.pop() {
+        if tries == TRIES {
+            outcomes.extend(mails.iter().map(|(index, _)| (*index, Err(beside()))));
+            continue;
+        }
+        tries += 1;
         let request = {
             let personal: Vec<_> = mails.iter().map(|(_, personal)| personal).collect();
             wire::write(account, &key.shared, &content, &personal)
@@ -139,40 +149,35 @@ async fn exchange(
                     let envelope = envelopes.get(*index)?;
                     Some((*index, Ok(wire::receipt(account, envelope, id.clone()))))
                 }));
-                return outcomes;
+                continue;
             }
             Err(error) => error,
         };
         let mut guilty = error::personalizations(&error);
         guilty.retain(|place| *place < mails.len());
-        if guilty.is_empty() {
-            // A bad address that is not said to be whose must not be taken for everybody's.
-            let whose = mails.len() > 1 && error.kind() == ErrorKind::InvalidRecipient;
-            let error = if whose { beside(&error) } else { error };
-            outcomes.extend(mails.iter().map(|(index, _)| (*index, Err(error.clone()))));
-            return outcomes;
-        }
-        let mut innocent = Vec::new();
-        for (position, (index, personal)) in mails.into_iter().enumerate() {
-            if guilty.contains(&position) {
-                outcomes.push((index, Err(error.clone())));
-            } else {
-                innocent.push((index, personal));
+        // Again only where nothing of the request went out.
+        if !guilty.is_empty() && error.fate() == Fate::NotSent {
+            let mut innocent = Vec::new();
+            for (position, (index, personal)) in mails.into_iter().enumerate() {
+                if guilty.contains(&position) {
+                    outcomes.push((index, Err(error.clone())));
+                } else {
+                    innocent.push((index, personal));
+                }
             }
+            open.extend((!innocent.is_empty()).then_some(innocent));
+        } else if mails.len() > 1 && error::may_be_of_one(&error) {
+            let second = mails.split_off(mails.len() / 2);
+            open.extend([second, mails]);
+        } else {
+            outcomes.extend(mails.iter().map(|(index, _)| (*index, Err(error.clone()))));
         }
-        // Only where nothing of the request went out.
-        if innocent.is_empty() || !again || error.fate() != Fate::NotSent {
-            outcomes.extend(innocent.iter().map(|(index, _)| (*index, Err(beside(&error)))));
-            return outcomes;
-        }
-        (mails, again) = (innocent, false);
     }
+    outcomes
 }
 
 /// The error of a mail that was refused because of another one in its request.
-fn beside(error: &Error) -> Error {
+fn beside() -> Error {
     let message = "refused with another message of the same request";
-    let beside = Error::new(ErrorKind::Rejected, message).with_provider(LABEL);
-    let beside = beside.with_fate(error.fate());
-    error.status().into_iter().fold(beside, Error::with_status)
+    Error::new(ErrorKind::Rejected, message).with_provider(LABEL)
 }

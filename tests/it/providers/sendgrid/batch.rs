@@ -205,14 +205,42 @@ async fn mails_that_sendgrid_names_fail_alone_and_the_others_go_out_again() {
 }
 
 #[tokio::test]
-async fn a_second_refusal_ends_it() {
+async fn bad_mails_that_are_named_one_at_a_time_leave_the_others() {
+    let refusal = r#"{"errors":[{"message":"x","field":"personalizations.0.to.0.email"}]}"#;
+    let mock = accepting().then(400, refusal).then(400, refusal);
+    let results = send(&account(&mock).build().unwrap(), &many(4)).await;
+    let ok: Vec<_> = results.iter().map(Result::is_ok).collect();
+    assert_eq!(ok, [false, false, true, true]);
+    assert_eq!(mock.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_bad_mail_that_is_not_named_is_found_by_halves() {
+    for (status, refusal) in [
+        (400, r#"{"errors":[{"message":"x","field":"to"}]}"#),
+        (400, r#"{"errors":[{"message":"Bad Request"}]}"#),
+        (413, ""),
+    ] {
+        // All, the first half, the second half, and each of it.
+        let mock = accepting().then(status, refusal).then(202, "");
+        let mock = mock.then(status, refusal).then(status, refusal).then(202, "");
+        let results = send(&account(&mock).build().unwrap(), &many(4)).await;
+        let ok: Vec<_> = results.iter().map(Result::is_ok).collect();
+        assert_eq!(ok, [true, true, false, true], "{refusal}");
+        assert_eq!(mock.requests().len(), 5);
+    }
+}
+
+#[tokio::test]
+async fn the_search_for_bad_mails_ends() {
     let refusal = r#"{"errors":[{"message":"x","field":"personalizations.0.to.0.email"}]}"#;
     let mock = MockTransport::answering(400, refusal);
-    let results = send(&account(&mock).build().unwrap(), &many(3)).await;
-    let kinds: Vec<_> = results.iter().map(|one| one.as_ref().unwrap_err().kind()).collect();
-    let expected = [ErrorKind::InvalidRecipient, ErrorKind::InvalidRecipient, ErrorKind::Rejected];
-    assert_eq!(kinds, expected);
-    assert_eq!(mock.requests().len(), 2);
+    let results = send(&account(&mock).build().unwrap(), &many(200)).await;
+    assert_eq!(mock.requests().len(), 100);
+    for error in results.into_iter().map(Result::unwrap_err) {
+        assert!(matches!(error.kind(), ErrorKind::InvalidRecipient | ErrorKind::Rejected));
+        assert_eq!(error.fate(), Fate::NotSent);
+    }
 }
 
 #[tokio::test]
