@@ -85,11 +85,12 @@ impl MailgunBuilder {
     /// subject, text or HTML is then `%recipient.…%` as a whole, and each mail's own stands in
     /// [recipient variables][batch]. Without it they go singly. Default: true.
     ///
-    /// That such variables are replaced in subject, text and HTML is documented. Two things are not,
-    /// and are inferred: that a value is put in as it is, without escaping its HTML, and that what
-    /// was put in is not searched again for more to replace. So a mail that holds `%recipient` or
-    /// one of Mailgun's links to unsubscribe itself never goes this way. Turn it off where mails
-    /// must not rest on it.
+    /// That such variables are replaced in subject, text and HTML is documented. Three things are
+    /// not, and are inferred: that a value is put in as it is, without escaping its HTML; that what
+    /// was put in is not searched again for more to replace; and that links in it are counted and
+    /// the pixel for opens is added as in other HTML. So a text that holds `%recipient`, or one of
+    /// Mailgun's variables for unsubscribing, never goes this way. Turn it off where mails must not
+    /// rest on it.
     ///
     /// [batch]: https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/batch-sending
     pub fn whole_texts(mut self, on: bool) -> Self {

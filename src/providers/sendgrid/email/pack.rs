@@ -71,7 +71,7 @@ pub(super) fn pack<'a>(
 }
 
 /// The texts whose difference is within the limit, as one, and the others.
-fn together<'a>(texts: Vec<Texts<'a>>) -> (Option<Texts<'a>>, Vec<Texts<'a>>) {
+fn together(texts: Vec<Texts<'_>>) -> (Option<Texts<'_>>, Vec<Texts<'_>>) {
     if texts.len() < 2 {
         return (None, texts);
     }
@@ -112,9 +112,11 @@ struct Frame {
 /// What a part of each text has in common: line by line where all have as many lines, so that
 /// what differs at the top and at the bottom leaves alone what lies between.
 ///
-/// Whole parts, or all between the first difference and the last, would be less work, and do for
-/// HTML of up to about 8 KB. A designed mail has 20 KB and more, with a preheader at its top and a
-/// link to unsubscribe at its bottom: of that SendGrid's 10,000 bytes hold the lines alone.
+/// Whole parts would be less work, and 8 KB of HTML with its text are just within SendGrid's 10,000
+/// bytes: 8.7 to 8.9 KB as JSON, at the density of `examples/templates/order_confirmed`. But a
+/// designed mail has 20 KB and more, from a preheader at its top to a link to unsubscribe at its
+/// bottom, of which the lines alone fit. That example's whole parts are 2.8 to 3.4 KB, its lines
+/// 0.4 KB, so a request for a thousand is a seventh as long too.
 struct Part {
     kind: &'static str,
     by_line: bool,

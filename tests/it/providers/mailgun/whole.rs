@@ -201,7 +201,9 @@ async fn mails_of_one_id_each_have_their_answer() {
     let transport = accepting();
     let mut envelopes = rendered(3);
     let id = envelopes[0].id;
-    envelopes.iter_mut().for_each(|envelope| envelope.id = id);
+    for envelope in &mut envelopes {
+        envelope.id = id;
+    }
     let results = batch(&account(&transport), &envelopes).await;
     assert!(results.iter().all(|result| result.as_ref().unwrap().id == id));
     assert_eq!(value(&transport.requests()[0], "v:message-id"), Some(id.to_string()));

@@ -186,7 +186,9 @@ async fn texts_are_not_packed_where_other_tags_are_or_nobody_wants_it() {
     }
     // Of no template, so nothing says that they are alike.
     let mut mails = mails;
-    mails.iter_mut().for_each(|mail| mail.template = None);
+    for mail in &mut mails {
+        mail.template = None;
+    }
     let mock = accepting();
     requests(account(&mock), &mails).await;
     assert_eq!(mock.requests().len(), 3);
