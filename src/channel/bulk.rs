@@ -9,7 +9,7 @@ use futures_util::stream::{self, StreamExt as _};
 
 use super::Receipt;
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Fate, Result},
     time::Timestamp,
 };
 
@@ -75,6 +75,16 @@ pub(crate) fn deadline(
     all?.into_iter().max()
 }
 
+/// Refuses a message whose caller waits no more: with others it would go out all the same, and its
+/// caller may have sent it elsewhere.
+pub(crate) fn in_time(deadline: Option<Timestamp>, now: Timestamp) -> Result<()> {
+    if deadline.is_none_or(|deadline| deadline > now) {
+        return Ok(());
+    }
+    let error = Error::new(ErrorKind::Timeout, "no answer within the deadline");
+    Err(error.with_fate(Fate::NotSent))
+}
+
 /// Runs the requests, at most `in_flight` at a time, and gives one result each, in the order of the
 /// batch: `settled` are those that never became a request.
 pub(crate) async fn run<F: Future<Output = Vec<Outcome>> + Send>(
@@ -127,6 +137,20 @@ mod tests {
         assert_eq!(sizes(split(members(), 9, 4, |n| *n)), [3, 1, 1]);
         assert_eq!(sizes(split(members(), 9, 0, |_| 1)), [1; 5]);
         assert!(split(Vec::<(usize, ())>::new(), 9, 0, |()| 1).is_empty());
+    }
+
+    #[test]
+    fn the_last_deadline_holds_for_all_and_none_for_whom_it_has_passed() {
+        let at = |second| Timestamp::from_second(second).ok();
+        assert_eq!(deadline([at(1), at(3), at(2)]), at(3));
+        assert_eq!(deadline([at(1), None]), None);
+        assert_eq!(deadline([]), None);
+        let now = at(2).unwrap();
+        assert!(in_time(None, now).is_ok() && in_time(at(3), now).is_ok());
+        for passed in [at(1), at(2)] {
+            let error = in_time(passed, now).unwrap_err();
+            assert_eq!((error.kind(), error.fate()), (ErrorKind::Timeout, Fate::NotSent));
+        }
     }
 
     #[tokio::test]

@@ -32,6 +32,7 @@ pub struct MailgunBuilder {
     region: Region,
     defaults: Options,
     schedule_ahead: Duration,
+    whole_texts: bool,
     connection: ConnectionSettings,
 }
 
@@ -45,6 +46,7 @@ impl MailgunBuilder {
             region: Region::default(),
             defaults: Options::new(),
             schedule_ahead: AHEAD,
+            whole_texts: true,
             connection: ConnectionSettings::default(),
         }
     }
@@ -76,6 +78,23 @@ impl MailgunBuilder {
     /// Sets how far ahead a mail may be scheduled. Default: 3 days, which some plans extend.
     pub fn schedule_ahead(mut self, most: Duration) -> Self {
         self.schedule_ahead = most;
+        self
+    }
+
+    /// Sets whether mails of one local template share a request although their texts differ: the
+    /// subject, text or HTML is then `%recipient.…%` as a whole, and each mail's own stands in
+    /// [recipient variables][batch]. Without it they go singly. Default: true.
+    ///
+    /// That such variables are replaced in subject, text and HTML is documented. Three things are
+    /// not, and are inferred: that a value is put in as it is, without escaping its HTML; that what
+    /// was put in is not searched again for more to replace; and that links in it are counted and
+    /// the pixel for opens is added as in other HTML. So a text that holds `%recipient`, or one of
+    /// Mailgun's variables for unsubscribing, never goes this way. Turn it off where mails must not
+    /// rest on it.
+    ///
+    /// [batch]: https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/batch-sending
+    pub fn whole_texts(mut self, on: bool) -> Self {
+        self.whole_texts = on;
         self
     }
 
@@ -133,6 +152,7 @@ impl MailgunBuilder {
             from: self.from,
             defaults: self.defaults,
             schedule_ahead: self.schedule_ahead,
+            whole_texts: self.whole_texts,
             region,
             connection,
         })

@@ -68,6 +68,7 @@ pub struct Mailgun {
     pub(super) from: Option<Mailbox>,
     pub(super) defaults: Options,
     pub(super) schedule_ahead: Duration,
+    pub(super) whole_texts: bool,
     /// The region that is called, where it is one of Mailgun's own hosts.
     pub(super) region: Option<Region>,
     pub(super) connection: Connection,

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::email::LABEL;
 use crate::{
-    error::{Error, ErrorKind, Fault},
+    error::{Error, ErrorKind, Fate, Fault},
     http::{from_status, retry_after},
     time::Timestamp,
 };
@@ -177,6 +177,22 @@ pub(super) fn from_response(response: &Response<Bytes>, now: Timestamp) -> Error
         _ => None,
     });
     error.with_status(status.as_u16()).with_retry_after(delay).with_provider(LABEL)
+}
+
+/// Whether several mails were refused for what may be of one of them alone. What all have alike,
+/// such as the sender or the domain, is not.
+pub(super) fn may_be_of_one(error: &Error) -> bool {
+    let own = ["to", "cc", "reply_to", "options.recipient_variables", "attachments"];
+    let general = [UNVERIFIED, DISABLED, TEMPLATE];
+    error.fate() == Fate::NotSent
+        && match (error.status(), error.faults().first()) {
+            (Some(400 | 413), Some(fault)) => own.contains(&&*fault.field),
+            (Some(400), None) => !general.contains(&error.message()),
+            (Some(403), None) => error.message() == SANDBOX,
+            // Ours: more bytes than were thought.
+            (None, Some(fault)) => &*fault.field == "attachments",
+            _ => false,
+        }
 }
 
 /// The same for a call beside sending, where a 404 may be of an entry and not of the domain.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::email::LABEL;
 use crate::{
-    error::{Error, ErrorKind, Fault},
+    error::{Error, ErrorKind, Fate, Fault},
     http::{from_status, retry_after},
     time::Timestamp,
 };
@@ -72,6 +72,18 @@ pub(super) fn personalizations(error: &Error) -> Vec<usize> {
         digits.split(['.', ']']).next()?.parse().ok()
     };
     error.faults().iter().map(place).collect::<Option<_>>().unwrap_or_default()
+}
+
+/// Whether several mails were refused for what may be of one of them alone, without a word whose:
+/// an address, a size, or nothing that is named.
+pub(super) fn may_be_of_one(error: &Error) -> bool {
+    let unnamed = error.kind() == ErrorKind::Rejected && error.faults().is_empty();
+    error.fate() == Fate::NotSent
+        && match error.status() {
+            Some(400) => unnamed || error.kind() == ErrorKind::InvalidRecipient,
+            Some(413) => true,
+            _ => false,
+        }
 }
 
 /// One thing that SendGrid finds wrong.

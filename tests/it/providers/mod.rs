@@ -1,5 +1,7 @@
+mod deadlines;
 mod mailgun;
 mod meta;
+mod mixed;
 mod netcore;
 mod sandbox;
 mod sendgrid;

@@ -1,6 +1,6 @@
 //! Many mails in few requests.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{
     CAPABILITIES, LABEL,
@@ -13,12 +13,13 @@ use crate::{
         Receipt,
         bulk::{self, Outcome},
     },
-    error::{Error, ErrorKind, Fate, Result},
+    error::{Error, ErrorKind, Result},
     message::{Email, Envelope},
-    providers::mailgun::Mailgun,
+    providers::mailgun::{Mailgun, error},
+    time::Timestamp,
 };
 
-/// How many requests look for the addresses that one was refused for.
+/// How many requests look for the mails that one was refused for.
 const TRIES: usize = 100;
 
 /// Mails of one request, each with its place in the batch.
@@ -30,7 +31,9 @@ pub(super) async fn send(
 ) -> Vec<Result<Receipt>> {
     let (mut ready, mut settled) = (Vec::new(), Vec::new());
     for (index, envelope) in envelopes.iter().copied().enumerate() {
-        match wire::prepare(account, envelope) {
+        let in_time = bulk::in_time(envelope.delivery.deadline, account.connection.now());
+        let in_time = in_time.map_err(|error| error.with_provider(LABEL));
+        match wire::prepare(account, envelope).and_then(|mail| in_time.map(|()| mail)) {
             Ok(Prepared { shared, own }) => {
                 let alone = (!own.shareable).then_some(index);
                 ready.push((index, (alone, shared), own));
@@ -41,10 +44,12 @@ pub(super) async fn send(
     let groups: Vec<(Shared<'_>, Vec<Part<'_>>)> = bulk::group(ready)
         .into_iter()
         .map(|((_, shared), members)| {
-            let budget = limits::REQUEST.saturating_sub(shared.size());
+            let (differ, same) = compare(&members);
+            let budget = limits::REQUEST.saturating_sub(shared.size() + same);
+            let size = |own: &Own<'_>| own.size(&differ);
             let parts = rounds(members)
                 .into_iter()
-                .flat_map(|round| bulk::split(round, limits::RECIPIENTS, budget, Own::size));
+                .flat_map(|round| bulk::split(round, limits::RECIPIENTS, budget, size));
             (shared, parts.collect())
         })
         .collect();
@@ -55,6 +60,17 @@ pub(super) async fn send(
         }
     }
     bulk::run(LABEL, envelopes.len(), settled, requests, CAPABILITIES.in_flight).await
+}
+
+/// Which values differ by mail, and how many bytes the others have, which are said once.
+fn compare(members: &Part<'_>) -> (Vec<bool>, usize) {
+    let Some((_, first)) = members.first() else { return (Vec::new(), 0) };
+    let differs = |(place, value): (usize, &Cow<'_, str>)| {
+        members.iter().any(|(_, own)| own.values.get(place) != Some(value))
+    };
+    let differ: Vec<bool> = first.values.iter().enumerate().map(differs).collect();
+    let same = first.values.iter().zip(&differ).filter(|(_, differs)| !**differs);
+    (differ.clone(), same.map(|(value, _)| value.len()).sum())
 }
 
 /// Parts the second mail to an address from the first: one request takes an address once, and drops
@@ -77,7 +93,8 @@ fn rounds(members: Part<'_>) -> Vec<Part<'_>> {
     rounds
 }
 
-/// Sends a part; where an address of it is refused, its halves, until each bad one is alone.
+/// Sends a part; where it is refused for what may be of one mail, its halves, until each bad one is
+/// alone.
 async fn exchange(
     account: &Mailgun,
     envelopes: &[&Envelope<Email>],
@@ -87,17 +104,16 @@ async fn exchange(
     let mut outcomes = Vec::new();
     let mut open = vec![part];
     let mut tries = 0;
+    let deadlines = part.iter().filter_map(|(index, _)| envelopes.get(*index));
+    let deadline = bulk::deadline(deadlines.map(|envelope| envelope.delivery.deadline));
     while let Some(part) = open.pop() {
         if tries == TRIES {
             outcomes.extend(part.iter().map(|(index, _)| (*index, Err(beside()))));
             continue;
         }
         tries += 1;
-        let answer = post(account, shared, part).await;
-        let address = |error: &Error| {
-            error.kind() == ErrorKind::InvalidRecipient && error.fate() == Fate::NotSent
-        };
-        if part.len() > 1 && answer.as_ref().is_err_and(address) {
+        let answer = post(account, shared, part, deadline).await;
+        if part.len() > 1 && answer.as_ref().is_err_and(error::may_be_of_one) {
             let (first, second) = part.split_at(part.len() / 2);
             open.extend([second, first]);
             continue;
@@ -111,10 +127,15 @@ async fn exchange(
     outcomes
 }
 
-async fn post(account: &Mailgun, shared: &Shared<'_>, part: &[(usize, Own<'_>)]) -> Result<String> {
+async fn post(
+    account: &Mailgun,
+    shared: &Shared<'_>,
+    part: &[(usize, Own<'_>)],
+    deadline: Option<Timestamp>,
+) -> Result<String> {
     let mails: Vec<_> = part.iter().map(|(_, own)| own).collect();
     let request = form::write(&account.connection, &account.domain, shared, &mails)?;
-    let response = account.execute(request, shared.deadline).await?;
+    let response = account.execute(request, deadline).await?;
     wire::decode(account, &response)
 }
 

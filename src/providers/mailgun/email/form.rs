@@ -20,8 +20,7 @@ use crate::{
         connection::{Connection, segment},
         multipart::Form,
     },
-    message::{Attachment, Mailbox},
-    time::Timestamp,
+    message::{Attachment, Mailbox, TemplateStamp},
 };
 
 /// Over this a form goes as multipart, where no byte becomes three.
@@ -33,7 +32,8 @@ pub(super) type Field<'a> = (Cow<'a, str>, Cow<'a, str>);
 /// What one request says for all of its mails. Mails in which it is equal share a request.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Shared<'a> {
-    pub(super) deadline: Option<Timestamp>,
+    /// The local template, where its texts may differ by mail.
+    pub(super) template: Option<&'a TemplateStamp>,
     pub(super) fields: Vec<Field<'a>>,
     /// The names of the fields that may differ by mail.
     pub(super) names: Vec<String>,
@@ -64,10 +64,11 @@ impl Own<'_> {
         self.to.first().map_or(Cow::Borrowed(""), |to| to.email.to_ascii_domain())
     }
 
-    /// About how many bytes it adds to a request.
-    pub(super) fn size(&self) -> usize {
-        let texts = self.values.iter().map(|value| value.len());
-        let variables = self.variables.iter().map(|value| value.len());
+    /// About how many bytes it adds to a request, of whose values those that `differ` are variables.
+    pub(super) fn size(&self, differ: &[bool]) -> usize {
+        let texts = self.values.iter().zip(differ).filter(|(_, differs)| **differs);
+        let texts = texts.map(|(value, _)| escaped(value));
+        let variables = self.variables.iter().map(|value| escaped(value));
         let own = self.recipient_variables.iter();
         let own = own.map(|(name, value)| name.len() + value.to_string().len() + 8);
         let names: usize =
@@ -75,6 +76,16 @@ impl Own<'_> {
         let each = texts.chain(variables).map(|size| size + 24).chain(own).sum::<usize>();
         200 + names + 2 * self.address().len() + each
     }
+}
+
+/// How many bytes the text has inside JSON.
+fn escaped(text: &str) -> usize {
+    let bytes = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
+        0..=31 => 6,
+        _ => 1,
+    });
+    bytes.sum()
 }
 
 /// A file, compared by its bytes last of all: they are many, and mostly the same memory.
@@ -249,7 +260,7 @@ mod tests {
                 .map(|address| vec![Mailbox::new(name, address)])
                 .collect();
             let shared = Shared {
-                deadline: None,
+                template: None,
                 fields: vec![("text".into(), "x".repeat(LONG).into())],
                 names: vec!["v:message-id".into(), "h:List-Unsubscribe".into()],
                 fixed: vec![("total", "12.5".into())],
@@ -271,7 +282,8 @@ mod tests {
                 .iter()
                 .map(|(name, value)| 120 + name.len() + value.len())
                 .sum();
-            let thought = shared.size() + mails.iter().map(Own::size).sum::<usize>();
+            let thought =
+                shared.size() + mails.iter().map(|mail| mail.size(&[true; 2])).sum::<usize>();
             assert!(written <= thought, "{written} > {thought}");
         }
     }

@@ -13,13 +13,17 @@
 //! recipient, our id, `callback_data`, headers, variables and texts of template variables. Each
 //! recipient gets a mail of its own and sees nobody else.
 //!
-//! Mails whose rendered texts differ go singly: whether Mailgun looks into a replaced text for more
-//! to replace is not documented. Write `%recipient.name%` into one text and set
-//! [`Options::recipient_variables`] instead, and they share.
+//! Mails of one local template share one although their subjects, texts or HTML differ, where
+//! [`whole_texts`](super::MailgunBuilder::whole_texts) is on. Others whose texts differ go singly:
+//! write `%recipient.name%` into one text and set [`Options::recipient_variables`] instead, and they
+//! share.
 //!
 //! A mail that holds `%recipient` itself without such variables goes singly, so that nothing of it
 //! is replaced. So does one with a template variable or value that would need escaping to differ
 //! by recipient.
+//!
+//! A request is open until the last deadline of its mails; one whose deadline has passed before is
+//! not sent.
 //!
 //! Source: [Send an email](https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages),
 //! [batch sending](https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/batch-sending).
@@ -80,9 +84,9 @@ impl Channel<Email> for Mailgun {
 
     /// Puts up to 1 000 mails into a request; see the [module](self) for which can share one.
     ///
-    /// A request that is refused for a recipient's address, which Mailgun does not name, goes out
-    /// again in halves until the address is found. All mails of a request have the same
-    /// [`provider_message_id`](Receipt::provider_message_id).
+    /// A request that is refused for what may be of one mail, such as its address, which Mailgun does
+    /// not name, goes out again in halves until the mail is found. All mails of a request have the
+    /// same [`provider_message_id`](Receipt::provider_message_id).
     async fn send_batch(&self, envelopes: &[&Envelope<Email>]) -> Vec<Result<Receipt>> {
         batch::send(self, envelopes).await
     }

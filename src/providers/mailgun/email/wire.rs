@@ -48,14 +48,19 @@ pub(super) fn prepare<'a>(
     let mut faults = invalid.map(|error| error.faults().to_vec()).unwrap_or_default();
     check(account, envelope, &options, &mut faults);
 
-    let mut fields = common(account, envelope, &options, &mut faults);
+    let stamp = envelope.template.as_ref().filter(|_| account.whole_texts);
+    let (whole, texts): (Vec<_>, Vec<_>) =
+        texts(envelope).partition(|(_, text)| stamp.is_some() && !is_replaced(text));
+    let mut fields = common(account, envelope, &options, texts, &mut faults);
     let mut personal: Vec<(String, Cow<'a, str>)> = headers(mail, &mut faults);
     personal.push((format!("v:{MESSAGE_ID}"), envelope.id.to_string().into()));
     if let Some(data) = &delivery.callback_data {
         personal.push((format!("v:{CALLBACK_DATA}"), data.as_str().into()));
     }
     personal.extend(options.variable_fields());
-    let (mut names, mut values) = (Vec::new(), Vec::new());
+    let stamp = stamp.filter(|_| !whole.is_empty());
+    let (mut names, mut values): (Vec<_>, Vec<_>) =
+        whole.into_iter().map(|(name, text)| (name.to_owned(), Cow::Borrowed(text))).unzip();
     for (name, value) in personal {
         if is_plain(&value) {
             names.push(name);
@@ -75,14 +80,13 @@ pub(super) fn prepare<'a>(
         }
     }
     let single = mail.to.len() == 1 && mail.cc.is_empty() && mail.bcc.is_empty();
-    let replaces = |text: &str| text.contains("%recipient");
     let literal = options.recipient_variables.is_empty()
-        && (fields.iter().any(|(_, value)| replaces(value))
-            || fixed.iter().any(|(_, json)| replaces(json))
-            || mail.to.iter().filter_map(|to| to.name.as_deref()).any(replaces));
+        && (fields.iter().any(|(_, value)| holds(value, RECIPIENT))
+            || fixed.iter().any(|(_, json)| holds(json, RECIPIENT))
+            || mail.to.iter().filter_map(|to| to.name.as_deref()).any(|to| holds(to, RECIPIENT)));
     let files = mail.attachments.iter().map(File).collect();
     let prepared = Prepared {
-        shared: Shared { deadline: delivery.deadline, fields, names, fixed, variables, files },
+        shared: Shared { template: stamp, fields, names, fixed, variables, files },
         own: Own {
             to: &mail.to,
             cc: &mail.cc,
@@ -120,11 +124,23 @@ impl Prepared<'_> {
     }
 }
 
-/// The fields that are of the mail and not of the recipient.
+/// The subject, and of the content what Mailgun replaces variables in.
+fn texts(envelope: &Envelope<Email>) -> impl Iterator<Item = (&'static str, &str)> {
+    let mail = &envelope.message;
+    let kept = envelope.delivery.provider_templates.contains_key(LABEL);
+    let content = [("text", mail.text.as_deref()), ("html", mail.html.as_deref())];
+    let content = content.into_iter().filter(move |_| !kept);
+    let subject = (!mail.subject.is_empty()).then_some(mail.subject.as_str());
+    let texts = [("subject", subject)].into_iter().chain(content);
+    texts.filter_map(|(name, text)| Some((name, text?)))
+}
+
+/// The fields that are of the mail and not of the recipient, `texts` among them.
 fn common<'a>(
     account: &'a Mailgun,
     envelope: &'a Envelope<Email>,
     options: &Options,
+    texts: Vec<(&'static str, &'a str)>,
     faults: &mut Vec<Fault>,
 ) -> Vec<Field<'a>> {
     let (mail, delivery) = (&envelope.message, &envelope.delivery);
@@ -132,17 +148,12 @@ fn common<'a>(
     if let Some(from) = mail.from.as_ref().or(account.from.as_ref()) {
         fields.push(("from".into(), mailbox(from).into()));
     }
-    if !mail.subject.is_empty() {
-        fields.push(("subject".into(), mail.subject.as_str().into()));
-    }
+    fields.extend(texts.into_iter().map(|(name, text)| (name.into(), text.into())));
     if let Some(template) = delivery.provider_templates.get(LABEL) {
         fields.push(("template".into(), template.id.as_str().into()));
         options.template_fields(&mut fields);
-    } else {
-        let texts = [("text", &mail.text), ("html", &mail.html), ("amp-html", &mail.amp)];
-        for (name, text) in texts {
-            fields.extend(text.as_deref().map(|text| (name.into(), text.into())));
-        }
+    } else if let Some(amp) = &mail.amp {
+        fields.push(("amp-html".into(), amp.as_str().into()));
     }
     let own_tags = options.tags.iter().filter(|tag| !delivery.tags.contains(tag));
     let tags: Vec<&str> = delivery.tags.iter().chain(own_tags).map(String::as_str).collect();
@@ -159,7 +170,22 @@ fn common<'a>(
 /// escape where it ends up in JSON, since who would escape it is not documented.
 fn is_plain(value: &str) -> bool {
     let escapes = |c: char| c.is_control() || matches!(c, '"' | '\\');
-    !value.contains("%recipient") && !value.contains(escapes)
+    !is_replaced(value) && !value.contains(escapes)
+}
+
+const RECIPIENT: &str = "recipient";
+
+/// Whether it holds something that Mailgun replaces, which it may not do in a replaced text.
+fn is_replaced(text: &str) -> bool {
+    let words = [RECIPIENT, "unsubscribe", "tag_unsubscribe", "mailing_list"];
+    words.iter().any(|word| holds(text, word))
+}
+
+/// Whether it holds a `%` before `word`, in capitals or not: which of them count is not documented.
+fn holds(text: &str, word: &str) -> bool {
+    let begins =
+        |rest: &str| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    text.split('%').skip(1).any(begins)
 }
 
 fn check(

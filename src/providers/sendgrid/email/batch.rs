@@ -13,13 +13,14 @@ use crate::{
     channel::{Receipt, bulk},
     error::{Error, ErrorKind, Fate, Result},
     message::{Email, Envelope, TemplateStamp},
-    time::Timestamp,
 };
+
+/// How many requests look for the mails that one was refused for.
+const TRIES: usize = 100;
 
 /// What a request says once. Mails in which it is equal share requests.
 #[derive(PartialEq, Eq, Hash)]
 struct Key<'a> {
-    deadline: Option<Timestamp>,
     shared: Shared<'a>,
     text: Text<'a>,
 }
@@ -48,7 +49,9 @@ pub(super) async fn send(
     let mut settled = Vec::new();
     let mut mails = Vec::with_capacity(envelopes.len());
     for (index, envelope) in envelopes.iter().copied().enumerate() {
-        match wire::prepare(account, envelope) {
+        let in_time = bulk::in_time(envelope.delivery.deadline, account.connection().now());
+        let in_time = in_time.map_err(|error| error.with_provider(LABEL));
+        match wire::prepare(account, envelope).and_then(|mail| in_time.map(|()| mail)) {
             Ok(mail) => {
                 let (key, member) = place(account, envelope, mail);
                 mails.push((index, key, member));
@@ -74,14 +77,13 @@ fn place<'a>(
     mail: Prepared<'a>,
 ) -> (Key<'a>, Member<'a>) {
     let Prepared { shared, content, personal } = mail;
-    let deadline = envelope.delivery.deadline;
     let packs = account.settings.pack_bodies && pack::may(&shared, &content, &personal);
     match envelope.template.as_ref().filter(|_| packs) {
         Some(stamp) => {
             let shape = content.iter().map(|part| part.kind).collect();
-            (Key { deadline, shared, text: Text::Template(stamp, shape) }, (personal, content))
+            (Key { shared, text: Text::Template(stamp, shape) }, (personal, content))
         }
-        None => (Key { deadline, shared, text: Text::Same(content) }, (personal, Vec::new())),
+        None => (Key { shared, text: Text::Same(content) }, (personal, Vec::new())),
     }
 }
 
@@ -114,22 +116,31 @@ fn jobs<'g, 'a>(
     jobs
 }
 
-/// Sends a request. Mails that were refused for a neighbour's fault go out once more without it.
+/// Sends a request. Where mails of it are refused, the others go out again without them; where it is
+/// not said which, its halves do, until each bad one is alone.
 async fn exchange(
     account: &SendGrid,
     envelopes: &[&Envelope<Email>],
     job: Job<'_, '_>,
 ) -> Vec<bulk::Outcome> {
-    let Job { key, content, mut mails } = job;
+    let Job { key, content, mails } = job;
     let mut outcomes = Vec::with_capacity(mails.len());
-    let mut again = true;
-    loop {
+    let deadlines = mails.iter().filter_map(|(index, _)| envelopes.get(*index));
+    let deadline = bulk::deadline(deadlines.map(|envelope| envelope.delivery.deadline));
+    let mut open = vec![mails];
+    let mut tries = 0;
+    while let Some(mut mails) = open.pop() {
+        if tries == TRIES {
+            outcomes.extend(mails.iter().map(|(index, _)| (*index, Err(beside()))));
+            continue;
+        }
+        tries += 1;
         let request = {
             let personal: Vec<_> = mails.iter().map(|(_, personal)| personal).collect();
             wire::write(account, &key.shared, &content, &personal)
         };
         let answer = match request {
-            Ok(request) => account.execute(request, key.deadline).await,
+            Ok(request) => account.execute(request, deadline).await,
             Err(error) => Err(error),
         };
         let error = match answer.and_then(|response| wire::decode(account, &response)) {
@@ -138,40 +149,35 @@ async fn exchange(
                     let envelope = envelopes.get(*index)?;
                     Some((*index, Ok(wire::receipt(account, envelope, id.clone()))))
                 }));
-                return outcomes;
+                continue;
             }
             Err(error) => error,
         };
         let mut guilty = error::personalizations(&error);
         guilty.retain(|place| *place < mails.len());
-        if guilty.is_empty() {
-            // A bad address that is not said to be whose must not be taken for everybody's.
-            let whose = mails.len() > 1 && error.kind() == ErrorKind::InvalidRecipient;
-            let error = if whose { beside(&error) } else { error };
-            outcomes.extend(mails.iter().map(|(index, _)| (*index, Err(error.clone()))));
-            return outcomes;
-        }
-        let mut innocent = Vec::new();
-        for (position, (index, personal)) in mails.into_iter().enumerate() {
-            if guilty.contains(&position) {
-                outcomes.push((index, Err(error.clone())));
-            } else {
-                innocent.push((index, personal));
+        // Again only where nothing of the request went out.
+        if !guilty.is_empty() && error.fate() == Fate::NotSent {
+            let mut innocent = Vec::new();
+            for (position, (index, personal)) in mails.into_iter().enumerate() {
+                if guilty.contains(&position) {
+                    outcomes.push((index, Err(error.clone())));
+                } else {
+                    innocent.push((index, personal));
+                }
             }
+            open.extend((!innocent.is_empty()).then_some(innocent));
+        } else if mails.len() > 1 && error::may_be_of_one(&error) {
+            let second = mails.split_off(mails.len() / 2);
+            open.extend([second, mails]);
+        } else {
+            outcomes.extend(mails.iter().map(|(index, _)| (*index, Err(error.clone()))));
         }
-        // Only where nothing of the request went out.
-        if innocent.is_empty() || !again || error.fate() != Fate::NotSent {
-            outcomes.extend(innocent.iter().map(|(index, _)| (*index, Err(beside(&error)))));
-            return outcomes;
-        }
-        (mails, again) = (innocent, false);
     }
+    outcomes
 }
 
 /// The error of a mail that was refused because of another one in its request.
-fn beside(error: &Error) -> Error {
+fn beside() -> Error {
     let message = "refused with another message of the same request";
-    let beside = Error::new(ErrorKind::Rejected, message).with_provider(LABEL);
-    let beside = beside.with_fate(error.fate());
-    error.status().into_iter().fold(beside, Error::with_status)
+    Error::new(ErrorKind::Rejected, message).with_provider(LABEL)
 }

@@ -62,9 +62,13 @@ impl Channel<Email> for SendGrid {
     /// limits allow. Mails of one local template that differ in their text share one too, where
     /// [`pack_bodies`](super::SendGridBuilder::pack_bodies) is on.
     ///
+    /// A request is open until the last deadline of its mails; one whose deadline has passed before
+    /// is not sent.
+    ///
     /// A request that is refused is refused for all of its mails. Where SendGrid names those at
-    /// fault, the others go out once more without them; where it names nobody, or refuses them
-    /// again, they are [`Rejected`](crate::ErrorKind::Rejected).
+    /// fault, the others go out again without them; where it may be one of them and is not named,
+    /// they go out in halves until it is found. After 100 requests the others are
+    /// [`Rejected`](crate::ErrorKind::Rejected).
     async fn send_batch(&self, envelopes: &[&Envelope<Email>]) -> Vec<Result<Receipt>> {
         batch::send(self, envelopes).await
     }

@@ -125,14 +125,13 @@ async fn template_variables_that_need_escaping_or_are_no_text_go_apart() {
 #[tokio::test]
 async fn what_differs_otherwise_goes_apart() {
     type Change = fn(&mut Envelope<Email>);
-    let changes: [Change; 9] = [
+    let changes: [Change; 8] = [
         |one| one.message.subject = "Other".into(),
         |one| one.message.text = Some("Other".into()),
         |one| one.message.html = Some("<p>".into()),
         |one| one.message.from = Some(address("other@mg.acme.example").into()),
         |one| one.delivery.tags = vec!["other".into()],
         |one| one.delivery.send_at = Some("2026-03-14T16:00:00Z".parse().unwrap()),
-        |one| one.delivery.deadline = Some("2026-03-14T16:00:00Z".parse().unwrap()),
         |one| one.delivery.options.set(&Options::new().test_mode(true)).unwrap(),
         |one| one.message.attachments.push(Attachment::new("a", "a/b", &b"x"[..])),
     ];

@@ -13,6 +13,8 @@ mod by_url;
 mod email;
 mod errors;
 mod manage;
+mod seen;
+mod whole;
 
 const KEY: &str = "key-3f1c9c0e5b7a4d2f";
 const ID: &str = "0190b2f4-6c00-7000-8000-000000000001";

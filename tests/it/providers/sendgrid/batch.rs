@@ -1,11 +1,18 @@
+use std::sync::Arc;
+
 use dakiya::{
-    Channel as _, Email, Envelope, ErrorKind, ProviderTemplate, Receipt, Result, TemplateStamp,
+    Channel as _, Email, Envelope, ErrorKind, Fate, ProviderTemplate, Receipt, Result,
+    TemplateStamp,
     sendgrid::{Options, SendGrid, email::OpenTracking},
     testing::MockTransport,
 };
 use serde_json::{Value, json};
 
 use super::{accepted, accepting, account, bodies, mail, numbered};
+use crate::providers::{
+    deadlines::Deadlines,
+    mixed::{LATER, PAST},
+};
 
 async fn send(account: &SendGrid, mails: &[Envelope<Email>]) -> Vec<Result<Receipt>> {
     let mails: Vec<_> = mails.iter().collect();
@@ -200,14 +207,42 @@ async fn mails_that_sendgrid_names_fail_alone_and_the_others_go_out_again() {
 }
 
 #[tokio::test]
-async fn a_second_refusal_ends_it() {
+async fn bad_mails_that_are_named_one_at_a_time_leave_the_others() {
+    let refusal = r#"{"errors":[{"message":"x","field":"personalizations.0.to.0.email"}]}"#;
+    let mock = accepting().then(400, refusal).then(400, refusal);
+    let results = send(&account(&mock).build().unwrap(), &many(4)).await;
+    let ok: Vec<_> = results.iter().map(Result::is_ok).collect();
+    assert_eq!(ok, [false, false, true, true]);
+    assert_eq!(mock.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_bad_mail_that_is_not_named_is_found_by_halves() {
+    for (status, refusal) in [
+        (400, r#"{"errors":[{"message":"x","field":"to"}]}"#),
+        (400, r#"{"errors":[{"message":"Bad Request"}]}"#),
+        (413, ""),
+    ] {
+        // All, the first half, the second half, and each of it.
+        let mock = accepting().then(status, refusal).then(202, "");
+        let mock = mock.then(status, refusal).then(status, refusal).then(202, "");
+        let results = send(&account(&mock).build().unwrap(), &many(4)).await;
+        let ok: Vec<_> = results.iter().map(Result::is_ok).collect();
+        assert_eq!(ok, [true, true, false, true], "{refusal}");
+        assert_eq!(mock.requests().len(), 5);
+    }
+}
+
+#[tokio::test]
+async fn the_search_for_bad_mails_ends() {
     let refusal = r#"{"errors":[{"message":"x","field":"personalizations.0.to.0.email"}]}"#;
     let mock = MockTransport::answering(400, refusal);
-    let results = send(&account(&mock).build().unwrap(), &many(3)).await;
-    let kinds: Vec<_> = results.iter().map(|one| one.as_ref().unwrap_err().kind()).collect();
-    let expected = [ErrorKind::InvalidRecipient, ErrorKind::InvalidRecipient, ErrorKind::Rejected];
-    assert_eq!(kinds, expected);
-    assert_eq!(mock.requests().len(), 2);
+    let results = send(&account(&mock).build().unwrap(), &many(200)).await;
+    assert_eq!(mock.requests().len(), 100);
+    for error in results.into_iter().map(Result::unwrap_err) {
+        assert!(matches!(error.kind(), ErrorKind::InvalidRecipient | ErrorKind::Rejected));
+        assert_eq!(error.fate(), Fate::NotSent);
+    }
 }
 
 #[tokio::test]
@@ -230,4 +265,67 @@ async fn one_invalid_mail_fails_alone_and_the_order_is_kept() {
     assert_eq!(ok, [true, true, false, true]);
     assert_eq!(results[3].as_ref().unwrap().id, mails[3].id);
     assert_eq!(mock.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn one_text_of_another_shape_leaves_the_others_together() {
+    let mock = accepting();
+    let terms = "terms ".repeat(3000);
+    let mut mails = rendered(20, |n| format!("Dear customer {n},\n{terms}\nyou owe {n}.\n"));
+    let other = format!("Dear customer 7,\n\nwelcome.\n{terms}\nyou owe 7.\n");
+    mails[7].message.html = Some(format!("<p>{other}</p>"));
+    assert!(send(&account(&mock).build().unwrap(), &mails).await.iter().all(Result::is_ok));
+    assert_eq!(mock.requests().len(), 2);
+    assert_eq!(arrived(&mock), as_written(&mails));
+}
+
+#[tokio::test]
+async fn links_of_sendgrids_own_are_in_no_substitution() {
+    let mock = accepting();
+    let mut mails = rendered(3, |n| format!("{n}\n<%asm_group_unsubscribe_url%>"));
+    mails[1].message.text = Some("<%asm_group_unsubscribe_url%> first".into());
+    assert!(send(&account(&mock).build().unwrap(), &mails).await.iter().all(Result::is_ok));
+    for body in bodies(&mock) {
+        assert!(!body["personalizations"].to_string().contains("<%"));
+    }
+    assert_eq!(arrived(&mock), as_written(&mails));
+}
+
+#[tokio::test]
+async fn deadlines_that_differ_share_a_request_that_waits_for_the_last() {
+    let mock = accepting();
+    let deadlines = Deadlines::of(mock.shared());
+    let account = account(&mock).transport(Arc::new(deadlines.clone())).build().unwrap();
+    let mut mails = many(3);
+    for (mail, at) in mails.iter_mut().zip([LATER[0], PAST, LATER[1]]) {
+        mail.delivery.deadline = Some(at.parse().unwrap());
+    }
+    let results = send(&account, &mails).await;
+    assert!(results[0].is_ok() && results[2].is_ok());
+    let late = results[1].as_ref().unwrap_err();
+    assert_eq!((late.kind(), late.fate()), (ErrorKind::Timeout, Fate::NotSent));
+    assert_eq!(deadlines.seen(), [Some(LATER[1].parse().unwrap())]);
+}
+
+#[tokio::test]
+async fn a_failure_of_one_request_leaves_the_others_and_none_take_none() {
+    let mock = accepting().then(500, "").then(202, "");
+    let account = account(&mock).in_flight(1).build().unwrap();
+    let results = send(&account, &many(2001)).await;
+    assert!(results[..1000].iter().all(|one| one.as_ref().unwrap_err().fate() == Fate::Unknown));
+    assert!(results[1000..].iter().all(Result::is_ok));
+    assert_eq!(mock.requests().len(), 3);
+    assert!(send(&account, &[]).await.is_empty());
+    assert_eq!(mock.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_success_that_is_not_sendgrids_leaves_it_open_whether_mails_are_out() {
+    for answer in ["<html>ok</html>", "{\"errors\":[", "{}"] {
+        let mock = MockTransport::answering(202, answer);
+        let results = send(&account(&mock).build().unwrap(), &many(3)).await;
+        for error in results.into_iter().map(Result::unwrap_err) {
+            assert_eq!((error.kind(), error.fate()), (ErrorKind::Response, Fate::Unknown));
+        }
+    }
 }

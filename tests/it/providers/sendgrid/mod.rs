@@ -12,6 +12,7 @@ mod batch;
 mod email;
 mod errors;
 mod manage;
+mod seen;
 
 const KEY: &str = "SG.k3y.s3cr3t";
 const ID: &str = "0190b2f4-6c00-7000-8000-000000000001";
