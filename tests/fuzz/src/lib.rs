@@ -15,8 +15,9 @@ use dakiya::{
 pub const SECRET: &str = "canary-secret-71f3";
 /// The local part of every address, quoted by answers of the corpus.
 pub const WHO: &str = "canary@";
-/// The middle of every number, quoted by answers of the corpus.
-pub const DIGITS: &str = "9845033";
+/// Every number without its country, quoted by answers of the corpus. Seven digits and fewer may be
+/// a code of the provider's own.
+pub const DIGITS: &str = "9845033312";
 /// The text of every message, quoted by answers of the corpus.
 pub const TEXT: &str = "canary words";
 

@@ -16,6 +16,7 @@ use dakiya::{
 use serde_json::{Map, Value, json};
 
 use super::{CANARIES, address, envelope, hidden, phone};
+use crate::support::specs::checked;
 
 const SECRET: &str = "canary-secret-71";
 const URL: &str = "https://canary.example/hook?key=canary";
@@ -43,6 +44,15 @@ fn quoting() -> Vec<(u16, Value)> {
         json!({"BulkEmailEntryResults": [{"Status": quote, "Error": quote},
             {"Status": "MESSAGE_REJECTED", "Error": quote}]}),
         json!(quote),
+        // Where a code or a name is looked for, a number or the secret alone.
+        json!({"errors": [{"message": "x", "field": "9845033312", "error_id": "9845033312"}]}),
+        json!({"errors": [{"message": "x", "field": SECRET, "error_id": "f-9845033312"}]}),
+        json!({"__type": "E9845033312", "message": "x", "code": "9845033312"}),
+        json!({"code": 9_845_033_312_u64, "message": "x", "status": 400}),
+        json!({"error": {"code": 9_845_033_312_u64, "error_subcode": 9_845_033_312_u64,
+            "fbtrace_id": "A9845033312"}}),
+        json!({"status": "error", "error": {"code": "9845033312", "message": SECRET}}),
+        json!({"error": {"code": "E9845033312", "message": SECRET}}),
     ];
     let statuses = [200, 202, 302, 400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503];
     let pairs = statuses.into_iter().flat_map(|status| words.clone().map(|body| (status, body)));
@@ -61,12 +71,12 @@ fn twilio(transport: SharedTransport) -> twilio::TwilioBuilder {
         .whatsapp_from(phone().as_str())
         .rcs_from("acme_agent")
         .status_callback(URL)
-        .transport(transport)
+        .transport(checked(transport))
         .clock(clock())
 }
 
 fn sendgrid(transport: SharedTransport) -> sendgrid::SendGridBuilder {
-    sendgrid::SendGrid::builder(SECRET).from(address()).transport(transport).clock(clock())
+    sendgrid::SendGrid::builder(SECRET).from(address()).transport(checked(transport)).clock(clock())
 }
 
 fn ses(transport: SharedTransport) -> ses::SesBuilder {
@@ -74,7 +84,7 @@ fn ses(transport: SharedTransport) -> ses::SesBuilder {
     ses::Ses::builder("ap-south-1", keys)
         .from(address())
         .feedback_address(address())
-        .transport(transport)
+        .transport(checked(transport))
         .clock(clock())
 }
 
@@ -307,11 +317,11 @@ fn no_error_of_a_wrong_setting_shows_a_secret() {
     api.base_url = Some("http://user:canary@voice.example.net".into());
     let url = "http://user:canary@api.example.net";
     let errors = [
-        twilio::Twilio::builder(SID, wrong).endpoint(url).transport(mock()).build().err(),
-        sendgrid::SendGrid::builder(wrong).endpoint(url).transport(mock()).build().err(),
+        twilio::Twilio::builder(SID, wrong).endpoint(url).transport(checked(mock())).build().err(),
+        sendgrid::SendGrid::builder(wrong).endpoint(url).transport(checked(mock())).build().err(),
         ses::Ses::builder("x y", ses::keys("a\nb", wrong))
             .endpoint(url)
-            .transport(mock())
+            .transport(checked(mock()))
             .build()
             .err(),
         meta::Meta::builder(wrong, "1").endpoint(url).transport(mock()).build().err(),
