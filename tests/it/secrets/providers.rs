@@ -23,7 +23,7 @@ const URL: &str = "https://canary.example/hook?key=canary";
 const SID: &str = "AC00112233445566778899aabbccddeeff";
 
 /// Answers that quote whom, what and the secret in every place an answer has for words or codes.
-fn quoting() -> Vec<(u16, Value)> {
+fn quoting() -> Vec<(u16, String)> {
     let quote = "canary@example.com +919845033312 canary-secret-71 482913";
     let words = [
         json!({"code": 21211, "message": quote, "more_info": quote, "status": 400}),
@@ -55,8 +55,13 @@ fn quoting() -> Vec<(u16, Value)> {
         json!({"error": {"code": "E9845033312", "message": SECRET}}),
     ];
     let statuses = [200, 202, 302, 400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503];
-    let pairs = statuses.into_iter().flat_map(|status| words.clone().map(|body| (status, body)));
-    pairs.collect()
+    let mut bodies: Vec<_> = words.iter().map(Value::to_string).collect();
+    // A page of a proxy's, XML, and JSON that breaks off.
+    bodies.push(format!("<!doctype html><title>{quote}</title><p>{quote}"));
+    bodies.push(format!("<RESULT REQID='{quote}'><ERROR CODE='{quote}'>{quote}</ERROR></RESULT>"));
+    bodies.push(format!(r#"{{"error":{{"code":131026,"message":"{quote}"#));
+    let pairs = statuses.map(|status| bodies.clone().into_iter().map(move |body| (status, body)));
+    pairs.into_iter().flatten().collect()
 }
 
 fn clock() -> SharedClock {
@@ -179,7 +184,7 @@ async fn discreet<M: Message, C: Channel<M> + Provider>(
     }
     let mut errors = 0;
     for (status, body) in quoting() {
-        let transport = MockTransport::answering(status, body.to_string());
+        let transport = MockTransport::answering(status, body);
         let account = account(transport.shared());
         let mut outcomes = vec![account.send(&envelope).await.map(drop)];
         let batch = account.send_batch(&[&envelope, &envelope]).await;
@@ -201,6 +206,12 @@ async fn discreet<M: Message, C: Channel<M> + Provider>(
         }
     }
     assert!(errors > 300, "{errors}");
+    let huge = format!(r#"{{"message":"{}"#, "canary@example.com ".repeat(600_000));
+    for status in [200, 400] {
+        let transport = MockTransport::answering(status, huge.clone());
+        let error = account(transport.shared()).send(&envelope).await.unwrap_err();
+        shown(&error);
+    }
 }
 
 #[tokio::test]
@@ -247,7 +258,7 @@ async fn no_error_of_a_management_call_quotes_its_answer() {
     let entry = [whatsapp::ConsentEntry::new(phone(), "WEB")];
     let numbers = twilio::manage::MessageQuery::new().to(phone().as_str());
     for (status, body) in quoting() {
-        let transport = MockTransport::answering(status, body.to_string());
+        let transport = MockTransport::answering(status, body);
         let (twilio, sendgrid) = (
             twilio(transport.shared()).build().unwrap(),
             sendgrid(transport.shared()).build().unwrap(),
