@@ -49,7 +49,7 @@ pub(super) fn from_response(response: &Response<Bytes>, now: Timestamp) -> Error
             let row = row.or_else(|| generic(code, status.as_u16(), details.is_transient));
             let number = details.error_subcode.filter(|subcode| decides(*subcode)).unwrap_or(code);
             row.map_or_else(|| refused(status), |row| row.error(status.as_u16()))
-                .with_code(Some(number.to_string()))
+                .with_code(is_code(number).then(|| number.to_string()))
         }
         None if status.is_success() => {
             Error::new(K::Response, "the answer is no acceptance").with_fate(Fate::Unknown)
@@ -78,10 +78,16 @@ fn refused(status: http::StatusCode) -> Error {
     Error::new(K::Rejected, "the provider refused it for a reason of its own; look the code up")
 }
 
-/// Letters and digits alone: what else a server writes there may be anything.
+/// Letters and digits alone, and no phone number: what else a server writes there may be anything.
 fn is_trace(id: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    (1..=40).contains(&id.len()) && id.bytes().all(fits)
+    let short = id.split(|c: char| !c.is_ascii_digit()).all(|digits| digits.len() <= 6);
+    (1..=40).contains(&id.len()) && id.bytes().all(fits) && short
+}
+
+/// Meta's codes have seven digits at most; a longer one could be a phone number.
+fn is_code(number: i64) -> bool {
+    (-9_999_999..=9_999_999).contains(&number)
 }
 
 /// A template's fault is told by the subcode, below a code that says nothing.

@@ -112,7 +112,7 @@ impl Complaint {
         let text = error.as_str().or_else(|| of("message")).unwrap_or_default();
         Self {
             field: of("field").and_then(path),
-            code: of("error_id").and_then(path),
+            code: of("error_id").and_then(id),
             text: text.to_lowercase(),
         }
     }
@@ -141,11 +141,22 @@ impl Complaint {
     }
 }
 
-/// A field's path, unless it could be an address or anything else than a path.
+/// A field's path: names in lower case and places. Whatever could be an address, a number or a key
+/// is none.
 fn path(field: &str) -> Option<String> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '[' | ']' | '-');
-    let fits = !field.is_empty() && field.len() <= 100 && field.chars().all(allowed);
+    let name = |step: &str| step.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let place = |step: &str| step.len() <= 4 && step.bytes().all(|b| b.is_ascii_digit());
+    let mut steps = field.split(['.', '[', ']']);
+    let fits = (1..=100).contains(&field.len()) && steps.all(|step| name(step) || place(step));
     fits.then(|| field.to_owned())
+}
+
+/// An error's id, unless it could be an address, a number or a key.
+fn id(text: &str) -> Option<String> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let fits = (1..=40).contains(&text.len()) && text.bytes().all(allowed);
+    let short = text.split(|c: char| !c.is_ascii_digit()).all(|digits| digits.len() <= 6);
+    (fits && short).then(|| text.to_owned())
 }
 
 fn unauthorized(message: &'static str) -> Error {

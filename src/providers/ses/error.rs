@@ -270,11 +270,12 @@ fn skew(response: &Response<Bytes>, now: Timestamp) -> Option<u64> {
     Some(now.duration_since(date).as_secs().unsigned_abs())
 }
 
-/// `aws.protocol#Code:http://…` without what is around the code.
+/// `aws.protocol#Code:http://…` without what is around the code; one with digits could be a
+/// number.
 fn bare(text: &str) -> Option<String> {
     let text = text.split(':').next().unwrap_or_default();
     let text = text.rsplit('#').next().unwrap_or_default().trim();
-    let fits = (1..=100).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    let fits = (1..=100).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphabetic());
     fits.then(|| text.to_owned())
 }
 

@@ -186,7 +186,7 @@ pub enum SpamAction {
 
 /// The settings of a domain; what is absent stays as it is, or as Mailgun begins.
 #[non_exhaustive]
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct DomainSettings {
     /// The password of the domain's SMTP user.
     pub smtp_password: Option<SecretString>,
@@ -265,6 +265,22 @@ impl DomainSettings {
             ("message_ttl", self.message_ttl.map(|seconds| seconds.to_string().into())),
         ];
         pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+}
+
+impl fmt::Debug for DomainSettings {
+    // Where copies are posted may hold a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DomainSettings")
+            .field("spam_action", &self.spam_action)
+            .field("wildcard", &self.wildcard)
+            .field("dkim_key_size", &self.dkim_key_size)
+            .field("dkim_selector", &self.dkim_selector)
+            .field("ips", &self.ips)
+            .field("web_scheme", &self.web_scheme)
+            .field("web_prefix", &self.web_prefix)
+            .field("require_tls", &self.require_tls)
+            .finish_non_exhaustive()
     }
 }
 

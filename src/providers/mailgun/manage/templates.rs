@@ -325,7 +325,7 @@ pub struct TemplateDetails {
 
 /// A version of a template.
 #[non_exhaustive]
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Version {
     /// Its tag.
@@ -344,4 +344,15 @@ pub struct Version {
     /// When it was added.
     #[serde(rename = "createdAt", deserialize_with = "date")]
     pub created_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Version")
+            .field("tag", &self.tag)
+            .field("engine", &self.engine)
+            .field("active", &self.active)
+            .field("created_at", &self.created_at)
+            .finish_non_exhaustive()
+    }
 }

@@ -96,6 +96,25 @@ pub enum TemplateButton {
     Other(Value),
 }
 
+impl fmt::Debug for TemplateButton {
+    // Numbers, links and what they say stay out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Catalog { .. } => "Catalog",
+            Self::CopyCode { .. } => "CopyCode",
+            Self::Flow { .. } => "Flow",
+            Self::Mpm { .. } => "Mpm",
+            Self::Otp { .. } => "Otp",
+            Self::PhoneNumber { .. } => "PhoneNumber",
+            Self::QuickReply { .. } => "QuickReply",
+            Self::Spm { .. } => "Spm",
+            Self::Url { .. } => "Url",
+            Self::VoiceCall { .. } => "VoiceCall",
+            Self::Other(_) => "Other",
+        })
+    }
+}
+
 impl TemplateButton {
     /// A button that sends a payload back.
     #[must_use]

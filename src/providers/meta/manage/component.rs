@@ -68,6 +68,21 @@ pub enum Component {
     Other(Value),
 }
 
+impl fmt::Debug for Component {
+    // Texts, and the values that fill them in the example, stay out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Body { .. } => f.write_str("Body"),
+            Self::Buttons { buttons } => f.debug_tuple("Buttons").field(buttons).finish(),
+            Self::Carousel { cards } => f.debug_tuple("Carousel").field(cards).finish(),
+            Self::Footer { .. } => f.write_str("Footer"),
+            Self::Header { format, .. } => f.debug_tuple("Header").field(format).finish(),
+            Self::LimitedTimeOffer { .. } => f.write_str("LimitedTimeOffer"),
+            Self::Other(_) => f.write_str("Other"),
+        }
+    }
+}
+
 impl Component {
     /// A header of text; `example` is a value for its variable, where it has one.
     #[must_use]

@@ -32,10 +32,10 @@ pub(super) fn status(body: &Value) -> Option<&'static str> {
     ["success", "failure"].into_iter().find(|known| word.eq_ignore_ascii_case(known))
 }
 
-/// `error.code`, text or number; none that holds anything but digits is kept.
+/// `error.code`, text or number; only digits are kept, and no phone number.
 fn code(body: &Value) -> Option<String> {
     let code = super::super::answer::text(body.get("error")?.get("code")?)?;
-    let fits = code.len() <= 10 && code.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = code.len() <= 7 && code.bytes().all(|byte| byte.is_ascii_digit());
     fits.then_some(code)
 }
 

@@ -1,12 +1,16 @@
 //! No address, body or secret shows itself in `Debug` or in an error; storage keeps them all.
 
+mod providers;
+
 use std::fmt::Debug;
 
 use dakiya::{
-    AnyEnvelope, ApplePush, Attachment, Call, Delivery, DeviceToken, Draft, Email, EmailAddress,
-    Envelope, Error, ErrorKind, Event, EventKind, Fault, Mailbox, Media, MediaKind, Message,
-    MessageId, PhoneNumber, ProviderTemplate, Rcs, Receipt, Recipient, RecipientOutcome, Sms,
-    Subscription, TemplateRef, Timestamp, WebPush, WhatsApp, WhatsAppAddress,
+    AnyEnvelope, ApplePush, ApprovedTemplate, Attachment, Call, Contact, ContactField, Delivery,
+    DeviceToken, Draft, Email, EmailAddress, Envelope, Error, ErrorKind, Event, EventKind, Fault,
+    FlowAction, Interactive, InteractiveAction, ListRow, ListSection, Location, Mailbox, Media,
+    MediaKind, Message, MessageId, PhoneNumber, PostalAddress, ProductSection, ProviderTemplate,
+    Rcs, Receipt, Recipient, RecipientOutcome, ReplyButton, Sms, Subscription, TemplateButton,
+    TemplateCard, TemplateRef, Timestamp, WebPush, WhatsApp, WhatsAppAddress, WhatsAppContent,
     testing::MockTransport,
     webhook::{Guard, Proof, Request},
 };
@@ -268,12 +272,76 @@ fn whatsapp() -> WhatsApp {
     WhatsApp::to(phone()).text("canary caf\u{e9}")
 }
 
-fn more_whatsapp() -> [WhatsApp; 3] {
-    [
+fn more_whatsapp() -> Vec<WhatsApp> {
+    let to = || WhatsApp::to(phone());
+    let rows = || [ListRow::new("canary", "canary").description("canary")];
+    let actions = [
+        InteractiveAction::Buttons { buttons: vec![ReplyButton::new("canary", "canary")] },
+        InteractiveAction::Catalog { thumbnail: Some("canary".into()) },
+        InteractiveAction::Flow(
+            FlowAction::new("canary", "canary", "canary").screen("canary", json!({"a": "canary"})),
+        ),
+        InteractiveAction::List {
+            button: "canary".into(),
+            sections: vec![ListSection::titled("canary", rows())],
+        },
+        InteractiveAction::LocationRequest,
+        InteractiveAction::Product { catalog_id: "canary".into(), product: "canary".into() },
+        InteractiveAction::Products {
+            catalog_id: "canary".into(),
+            sections: vec![ProductSection::new("canary", ["canary"])],
+        },
+        InteractiveAction::Url { text: "canary".into(), url: "https://canary.example/".into() },
+    ];
+    let mut messages = vec![
         WhatsApp::to(user()).text("canary"),
-        WhatsApp::to(phone()).approved("order", "en_US", ["canary", "482913"]),
-        WhatsApp::to(phone()).media(media()),
-    ]
+        to().approved("order", "en_US", ["canary", "482913"]),
+        to().media(media()),
+        to().content(Location::new(1.0, 2.0).named("canary", "canary")),
+        to().content(WhatsAppContent::Contacts { contacts: vec![contact()] }),
+        to().content(WhatsAppContent::Reaction {
+            message_id: "wamid.canary".into(),
+            emoji: "canary".into(),
+        }),
+        to().content(ApprovedTemplate::one_time_password("otp", "en", "482913")),
+        to().content(template_with_everything()),
+        to().interactive(Interactive::buttons("canary", [("a", "b")]).header(media())),
+    ];
+    messages.extend(actions.map(|action| {
+        to().interactive(Interactive::new("canary", action).header("canary").footer("canary"))
+    }));
+    messages
+}
+
+fn contact() -> Contact {
+    let mut parts = PostalAddress::default();
+    parts.street = Some("canary".into());
+    parts.city = Some("canary".into());
+    let mut contact = Contact::new("canary").phone(phone().as_str(), "canary");
+    contact = contact.email("canary@example.com", "canary");
+    contact.first_name = Some("canary".into());
+    contact.company = Some("canary".into());
+    contact.birthday = Some("canary".into());
+    contact.urls = vec![ContactField::new("https://canary.example/", "canary")];
+    contact.addresses = vec![ContactField::new("canary", "canary").parts(parts)];
+    contact
+}
+
+fn template_with_everything() -> ApprovedTemplate {
+    let buttons = [
+        TemplateButton::Catalog { index: 0, thumbnail: "canary".into() },
+        TemplateButton::CopyCode { index: 1, code: "canary".into() },
+        TemplateButton::Flow { index: 2, token: "canary".into(), data: json!({"a": "canary"}) },
+        TemplateButton::QuickReply { index: 3, payload: "canary".into() },
+        TemplateButton::Url { index: 4, suffix: "canary".into() },
+    ];
+    let mut card = TemplateCard::new(media());
+    card.parameters = json!(["canary"]);
+    card.buttons = buttons.to_vec();
+    let template = ApprovedTemplate::new("order", "en").header(media()).card(card);
+    buttons
+        .into_iter()
+        .fold(template.named_parameters([("name", "canary")]), ApprovedTemplate::button)
 }
 
 fn call() -> Call {
