@@ -107,6 +107,7 @@ pub use self::{
 pub mod channel;
 pub mod compliance;
 mod config;
+pub mod docs;
 mod error;
 mod event;
 pub mod future;

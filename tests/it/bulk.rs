@@ -32,12 +32,8 @@ async fn run(fake: &'static Fake, input: &[Value], arguments: &[&str]) -> Run {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let keep = Arc::clone(&seen);
     let server = ScriptedServer::start(move |request| {
-        let checked = specs::check(
-            request.method.as_str(),
-            &request.target,
-            &request.headers,
-            &request.body,
-        );
+        let checked =
+            specs::check(request.method.as_str(), &request.target, &request.headers, &request.body);
         if let Err(wrong) = checked {
             return Answer::new(400, "text/plain", wrong).into();
         }
@@ -108,7 +104,11 @@ async fn a_thousand_messages_arrive_by_every_provider_in_as_few_requests_as_it_a
 
 #[tokio::test]
 async fn templates_kept_at_the_provider_go_out_in_bulk_with_the_variables_of_each() {
-    let kept = [("sendgrid.email", "d-3f1c9c0e5b7a4d2f8a9b0c1d2e3f4a5b"), ("ses.email", "order"), ("mailgun.email", "order")];
+    let kept = [
+        ("sendgrid.email", "d-3f1c9c0e5b7a4d2f8a9b0c1d2e3f4a5b"),
+        ("ses.email", "order"),
+        ("mailgun.email", "order"),
+    ];
     for (label, template) in kept {
         let fake = FAKES.iter().find(|fake| fake.label == label).unwrap();
         let input: Vec<_> = (0..MESSAGES)

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret as _;
 
 use super::{Leaf, done, mailbox, one_of, parsed};
 use crate::{
-    error::{Error, Fault, Result},
+    error::{Fault, Result},
     message::SenderId,
     messenger::Channels,
     providers::netcore,
