@@ -134,8 +134,8 @@ fn heading(kind: Kind) -> (&'static str, &'static str) {
         Kind::WhatsApp => (
             "WhatsApp",
             "Buttons, lists and cards of templates are filled by `meta` and `netcore`; with \
-             `twilio` they are of the content template. `netcore-deflector` answers a missed or \
-             busy call.",
+             `twilio` they are of the content template. `netcore-deflector` sends an \
+             approved template and, where that fails, what its options name.",
         ),
         Kind::Voice => (
             "Voice",

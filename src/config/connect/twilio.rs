@@ -49,7 +49,8 @@ pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Cha
     if let Some(clock) = clock {
         account = account.clock(Arc::clone(clock));
     }
-    if leaf.host.as_deref() != Some("default") {
+    // Settings of the environment name no host.
+    if leaf.host.as_deref().is_some_and(|host| host != "default") {
         faults.push(Fault::new("host", "is not `default`", "write @default, or set endpoint"));
     }
     let known = "from, whatsapp_from, rcs_from, voice_from, messaging_service, api_key, \
