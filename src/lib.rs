@@ -28,7 +28,10 @@
 //! | write a message | [`Email`], [`Sms`], [`WhatsApp`], [`Call`], [`ApplePush`], [`WebPush`], [`Rcs`]; [`Draft`] has what all share |
 //! | know what became of a send | [`Receipt`], [`Error`], [`Fate`] |
 //! | receive | [`webhook`], [`Event`] |
-//! | reach a provider | `netcore`, `smtp`, `sandbox`, or your own [`Channel`] |
+//! | reach a provider | `mailgun`, `meta`, `netcore`, `sandbox`, `sendgrid`, `ses`, `smtp`, `twilio`, or your own [`Channel`] |
+//! | know what each provider carries | [`docs`], [`Capabilities`] |
+//! | use what one provider alone has | `provider::kind::Options`, set by [`Message::options`]; [`Message::provider_template`] |
+//! | manage templates, suppressions, domains, media, calls | `provider::manage`; under `netcore` in its leaves |
 //! | try again, time out, fall back | [`policy`], [`route`] |
 //! | keep the law and a person's no | [`compliance`] |
 //! | fill texts by version and language | `template` |
@@ -39,7 +42,8 @@
 //!
 //! | feature | what it turns on | default |
 //! | --- | --- | --- |
-//! | `netcore`, `smtp`, `sandbox` | a provider | yes |
+//! | `netcore`, `sandbox`, `sendgrid`, `smtp`, `twilio` | a provider | yes |
+//! | `mailgun`, `meta`, `ses` | a provider | no |
 //! | `reqwest` | the HTTP transport; without it, hand one in | yes |
 //! | `templates` | templates from a folder or memory | yes |
 //! | `phone` | numbers as people write them: [`PhoneNumber`]`::parse_in` | no |
@@ -107,6 +111,7 @@ pub use self::{
 pub mod channel;
 pub mod compliance;
 mod config;
+pub mod docs;
 mod error;
 mod event;
 pub mod future;

@@ -97,7 +97,38 @@ pub trait Message:
         Draft::new(self).with_template(template)
     }
 
-    /// A draft of the finished message, to set its delivery.
+    /// A draft that a template kept at `provider` (`sendgrid.email`) makes the content of:
+    /// [`Draft::with_provider_template`].
+    #[must_use]
+    fn provider_template(
+        self,
+        provider: impl Into<String>,
+        template: ProviderTemplate,
+    ) -> Draft<Self> {
+        Draft::new(self).with_provider_template(provider, template)
+    }
+
+    /// A draft with options of one provider: [`Draft::with_options`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "sendgrid")] {
+    /// use dakiya::{Email, EmailAddress, Message as _, sendgrid::Options};
+    ///
+    /// let mail = Email::to(EmailAddress::parse("asha@example.com")?).text("It is ready.");
+    /// let draft = mail.options(&Options::new().ip_pool("invoices"))?.tag("orders");
+    /// # let _ = draft;
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Config`](ErrorKind::Config) when they do not serialise.
+    fn options<T: ProviderOptions>(self, options: &T) -> Result<Draft<Self>> {
+        Draft::new(self).with_options(options)
+    }
+
+    /// A draft of the finished message, to set its delivery: its time, its tags, its purpose.
     #[must_use]
     fn draft(self) -> Draft<Self> {
         Draft::new(self)

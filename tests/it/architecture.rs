@@ -8,7 +8,7 @@ use std::{
 
 /// The groups of modules: one may name its own group and those before it.
 const GROUPS: &[&[&str]] = &[
-    &["error", "future", "time"],
+    &["docs", "error", "future", "time"],
     &["event", "message"],
     &["channel", "http", "mime", "webhook"],
     &["compliance", "policy", "route", "template"],

@@ -108,6 +108,7 @@ async fn templates_kept_at_the_provider_go_out_in_bulk_with_the_variables_of_eac
         ("sendgrid.email", "d-3f1c9c0e5b7a4d2f8a9b0c1d2e3f4a5b"),
         ("ses.email", "order"),
         ("mailgun.email", "order"),
+        ("netcore.email", "41"),
     ];
     for (label, template) in kept {
         let fake = FAKES.iter().find(|fake| fake.label == label).unwrap();

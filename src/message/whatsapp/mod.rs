@@ -213,6 +213,12 @@ into_content! {
     ApprovedTemplate => Template, Interactive => Interactive, Location => Location, Media => Media,
 }
 
+impl From<Contact> for WhatsAppContent {
+    fn from(contact: Contact) -> Self {
+        Self::Contacts { contacts: vec![contact] }
+    }
+}
+
 impl fmt::Debug for WhatsApp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WhatsApp")

@@ -285,6 +285,12 @@ impl From<&str> for TemplateHeader {
     }
 }
 
+impl From<String> for TemplateHeader {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
 impl fmt::Debug for ApprovedTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Template({}, {})", self.name, self.language)

@@ -23,7 +23,11 @@
 
 use async_trait::async_trait;
 
-pub use self::{builder::MetaBuilder, config::Meta};
+pub use self::{
+    builder::MetaBuilder,
+    config::Meta,
+    whatsapp::{Options, ProductPolicy},
+};
 use crate::{channel::Provider, error::Result};
 
 mod builder;

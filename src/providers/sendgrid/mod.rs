@@ -23,7 +23,10 @@ use http::Method;
 pub use self::{
     builder::SendGridBuilder,
     config::{Region, SendGrid},
-    email::Options,
+    email::{
+        BccCopy, ClickTracking, Footer, GoogleAnalytics, MailSettings, OpenTracking, Options,
+        SpamCheck, SubscriptionTracking, Switch, TrackingSettings, UnsubscribeGroup,
+    },
 };
 use crate::{
     channel::Provider,

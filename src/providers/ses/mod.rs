@@ -48,7 +48,7 @@ mod config;
 mod credentials;
 pub mod email;
 mod error;
-mod manage;
+pub mod manage;
 
 /// The provider's name in receipts, errors and events.
 pub(crate) const NAME: &str = "ses";
