@@ -176,20 +176,3 @@ impl TemplateSupportedApp {
 }
 
 // Numbers, links and examples are the host's own affair.
-impl fmt::Debug for TemplateButton {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Catalog { .. } => "Catalog(***)",
-            Self::CopyCode { .. } => "CopyCode(***)",
-            Self::Flow { .. } => "Flow(***)",
-            Self::Mpm { .. } => "Mpm(***)",
-            Self::Otp { .. } => "Otp(***)",
-            Self::PhoneNumber { .. } => "PhoneNumber(***)",
-            Self::QuickReply { .. } => "QuickReply(***)",
-            Self::Spm { .. } => "Spm(***)",
-            Self::Url { .. } => "Url(***)",
-            Self::VoiceCall { .. } => "VoiceCall(***)",
-            Self::Other(_) => "Other(***)",
-        })
-    }
-}

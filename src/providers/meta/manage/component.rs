@@ -239,19 +239,6 @@ impl CarouselCard {
 }
 
 // Texts and examples are the host's own affair, and examples are often of real people.
-impl fmt::Debug for Component {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Body { .. } => f.write_str("Body(***)"),
-            Self::Buttons { buttons } => f.debug_tuple("Buttons").field(buttons).finish(),
-            Self::Carousel { cards } => f.debug_tuple("Carousel").field(cards).finish(),
-            Self::Footer { .. } => f.write_str("Footer(***)"),
-            Self::Header { .. } => f.write_str("Header(***)"),
-            Self::LimitedTimeOffer { .. } => f.write_str("LimitedTimeOffer(***)"),
-            Self::Other(_) => f.write_str("Other(***)"),
-        }
-    }
-}
 
 impl fmt::Debug for HeaderExample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
