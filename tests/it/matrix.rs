@@ -3,7 +3,9 @@
 
 use std::{
     collections::BTreeSet,
+    fmt::Write as _,
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -179,7 +181,7 @@ fn table(kind: Kind, columns: &[Column]) -> String {
     };
     let names = columns.iter().map(|column| format!(" `{}` |", column.provider));
     let mut table = format!("| |{}\n", names.collect::<String>());
-    table += &format!("| --- |{}\n", " :-: |".repeat(columns.len()));
+    let _ = writeln!(table, "| --- |{}", " :-: |".repeat(columns.len()));
     let real = columns.iter().filter(|column| !column.takes_all());
     let carried = real.fold(Features::NONE, |all, column| all.union(column.capabilities.features));
     let yes = |yes: bool| if yes { "yes".to_owned() } else { String::new() };
@@ -307,7 +309,7 @@ fn a_table_has_a_row_for_what_any_of_its_providers_carries() {
 /// Shows, with `--nocapture`, how many tests each provider has, as the source says.
 #[test]
 fn every_provider_is_tested_over_the_wire_and_by_the_rules() {
-    println!("{:<10} {:>10} {:>18}", "provider", "wire tests", "runs of the rules");
+    let mut shown = String::from("provider   wire tests  runs of the rules\n");
     let rules = root().join("tests/it/conformance/providers");
     for provider in folders(&root().join("src/providers")) {
         let wire = root().join("tests/it/providers");
@@ -318,9 +320,10 @@ fn every_provider_is_tested_over_the_wire_and_by_the_rules() {
         };
         let files = names(&rules).into_iter().filter(own);
         let runs: usize = files.map(|file| tests_in(&rules.join(file)).len()).sum();
-        println!("{provider:<10} {wire:>10} {runs:>18}");
+        let _ = writeln!(shown, "{provider:<10} {wire:>10} {runs:>18}");
         assert!(wire > 0 && runs > 0, "{provider}: {wire} tests, {runs} runs of the rules");
     }
+    drop(std::io::stderr().write_all(shown.as_bytes()));
 }
 
 /// The tests of a file: what follows an attribute that makes one.

@@ -24,7 +24,7 @@ fn envelope(number: u128, mail: Email) -> Envelope<Email> {
     Envelope::new(id, mail)
 }
 
-fn by_template(variables: Value) -> Delivery {
+fn by_template(variables: &Value) -> Delivery {
     let mut template = ProviderTemplate::new("invoice");
     template.variables = variables.as_object().unwrap().clone().into_iter().collect();
     let mut delivery = Delivery::default();
@@ -78,14 +78,14 @@ async fn requests() -> Vec<(&'static str, Request<Bytes>)> {
     let raw = sent(&[envelope(1, raw).with_delivery(delivery)]).await;
 
     let variables = json!({"name": "Asha", "order": 2041});
-    let template = envelope(1, Email::to(asha())).with_delivery(by_template(variables));
+    let template = envelope(1, Email::to(asha())).with_delivery(by_template(&variables));
     let template = sent(&[template]).await;
 
     let bulk: Vec<_> = (1..)
         .zip(["Asha", "Ben", "Chitra"])
         .map(|(number, name)| {
             let to = address(&format!("{}@customer.example", name.to_lowercase()));
-            let delivery = by_template(json!({"name": name}));
+            let delivery = by_template(&json!({"name": name}));
             envelope(number, Email::to(to)).with_delivery(delivery)
         })
         .collect();

@@ -13,8 +13,10 @@ pub(crate) struct Fake {
     pub(crate) url: &'static str,
     /// The recipients of a request, and the answer that takes them.
     pub(crate) answer: fn(&Received) -> (Vec<String>, Answer),
-    /// How many messages one request can hold.
+    /// How many messages of one template that it keeps a request can hold.
     pub(crate) bulk: usize,
+    /// How many messages of differing texts a request can hold; none where it takes no text.
+    pub(crate) texts: usize,
 }
 
 pub(crate) const SID: &str = "AC00112233445566778899aabbccddeeff";
@@ -26,6 +28,7 @@ pub(crate) const FAKES: &[Fake] = &[
         url: "sendgrid://SG.key@default?from=shop@example.com&endpoint={endpoint}",
         answer: sendgrid,
         bulk: 1_000,
+        texts: 1_000,
     },
     Fake {
         label: "ses.email",
@@ -33,6 +36,7 @@ pub(crate) const FAKES: &[Fake] = &[
         url: "ses://AKIDEXAMPLE:secret@ap-south-1?from=shop@example.com&endpoint={endpoint}",
         answer: ses,
         bulk: 50,
+        texts: 50,
     },
     Fake {
         label: "mailgun.email",
@@ -40,6 +44,7 @@ pub(crate) const FAKES: &[Fake] = &[
         url: "mailgun://key@mg.example.com?from=shop@example.com&endpoint={endpoint}",
         answer: mailgun,
         bulk: 1_000,
+        texts: 1_000,
     },
     Fake {
         label: "netcore.email",
@@ -47,6 +52,7 @@ pub(crate) const FAKES: &[Fake] = &[
         url: "netcore+email://key@default?from=shop@example.com&endpoint={endpoint}",
         answer: netcore_email,
         bulk: 500,
+        texts: 1,
     },
     Fake {
         label: "netcore.sms",
@@ -55,6 +61,7 @@ pub(crate) const FAKES: &[Fake] = &[
               &endpoint={endpoint}",
         answer: netcore_sms,
         bulk: 1_000,
+        texts: 1_000,
     },
     Fake {
         label: "twilio.sms",
@@ -63,6 +70,7 @@ pub(crate) const FAKES: &[Fake] = &[
               &endpoint={endpoint}",
         answer: twilio,
         bulk: 1,
+        texts: 1,
     },
     Fake {
         label: "twilio.whatsapp",
@@ -71,6 +79,7 @@ pub(crate) const FAKES: &[Fake] = &[
               &endpoint={endpoint}",
         answer: twilio,
         bulk: 1,
+        texts: 1,
     },
     Fake {
         label: "twilio.voice",
@@ -79,6 +88,7 @@ pub(crate) const FAKES: &[Fake] = &[
               &endpoint={endpoint}",
         answer: twilio,
         bulk: 1,
+        texts: 1,
     },
     Fake {
         label: "twilio.rcs",
@@ -87,6 +97,7 @@ pub(crate) const FAKES: &[Fake] = &[
               &endpoint={endpoint}",
         answer: twilio,
         bulk: 1,
+        texts: 1,
     },
     Fake {
         label: "meta.whatsapp",
@@ -94,6 +105,7 @@ pub(crate) const FAKES: &[Fake] = &[
         url: "meta://token@106540352242922?endpoint={endpoint}",
         answer: meta,
         bulk: 1,
+        texts: 1,
     },
     Fake {
         label: "netcore.whatsapp",
@@ -101,6 +113,35 @@ pub(crate) const FAKES: &[Fake] = &[
         url: "netcore+whatsapp://token@0b4e6c1a?endpoint={endpoint}",
         answer: netcore_whatsapp,
         bulk: 1,
+        texts: 1,
+    },
+    Fake {
+        label: "netcore.voice",
+        channel: "voice",
+        url: "netcore+voice://key@voice.example.net?path=v1/calls&method=post&auth=bearer\
+              &json=%7B%22to%22%3A%22%7Bto%7D%22%2C%22text%22%3A%22%7Btext%7D%22%7D\
+              &endpoint={endpoint}",
+        answer: netcore_described,
+        bulk: 1,
+        texts: 1,
+    },
+    Fake {
+        label: "netcore.rcs",
+        channel: "rcs",
+        url: "netcore+rcs://key@default\
+              ?request=%7B%22to%22%3A%22%7Bto%7D%22%2C%22id%22%3A%22%7Btemplate%7D%22%7D\
+              &endpoint={endpoint}",
+        answer: netcore_rcs,
+        bulk: 1,
+        texts: 0,
+    },
+    Fake {
+        label: "netcore-deflector.whatsapp",
+        channel: "whatsapp",
+        url: "netcore+deflector://key@default?endpoint={endpoint}",
+        answer: netcore_deflector,
+        bulk: 1,
+        texts: 0,
     },
 ];
 
@@ -208,4 +249,23 @@ fn netcore_whatsapp(request: &Received) -> (Vec<String>, Answer) {
     let to = messages.filter_map(|one| one["recipient_whatsapp"].as_str()).map(str::to_owned);
     let answer = json!({"status": "success", "message": "ok", "data": {"id": "6f6d2a3e"}});
     (to.collect(), Answer::json(200, answer.to_string()))
+}
+
+fn netcore_described(request: &Received) -> (Vec<String>, Answer) {
+    let to = json(request)["to"].as_str().unwrap_or_default().to_owned();
+    (vec![to], Answer::json(200, json!({"data": {"id": "c-7f21"}}).to_string()))
+}
+
+fn netcore_rcs(request: &Received) -> (Vec<String>, Answer) {
+    let body = json(request);
+    let messages = body["messages"].as_array().into_iter().flatten();
+    let to = messages.filter_map(|one| one["to"].as_str()).map(str::to_owned).collect();
+    (to, Answer::json(200, json!({"requestid": "5d0a1c2b"}).to_string()))
+}
+
+fn netcore_deflector(request: &Received) -> (Vec<String>, Answer) {
+    let body = json(request);
+    let to = body.as_array().into_iter().flatten().flat_map(|one| one["to"].as_array()).flatten();
+    let to = to.filter_map(|to| to["phoneNumber"].as_str()).map(str::to_owned).collect();
+    (to, Answer::json(200, json!({"status": "success"}).to_string()))
 }

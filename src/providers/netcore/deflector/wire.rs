@@ -55,7 +55,8 @@ struct Template<'a> {
     reference: &'a str,
     message_type: &'static str,
     recipient_type: &'static str,
-    type_template: [TypeTemplate<'a>; 1],
+    #[serde(rename = "type_template")]
+    body: [TypeTemplate<'a>; 1],
 }
 
 pub(super) fn encode(account: &Account, envelope: &Envelope<WhatsApp>) -> Result<Request<Bytes>> {
@@ -92,7 +93,7 @@ pub(super) fn encode(account: &Account, envelope: &Envelope<WhatsApp>) -> Result
             reference,
             message_type: "template",
             recipient_type: "individual",
-            type_template: [template],
+            body: [template],
         }],
     };
     let body = Message {

@@ -104,7 +104,9 @@ macro_rules! define_options {
 
         impl From<Options> for crate::providers::twilio::messages::Parameters {
             fn from(options: Options) -> Self {
-                Self { $($name: options.$name,)* ..Self::default() }
+                let mut own = Self::default();
+                $(own.$name = options.$name;)*
+                own
             }
         }
     };

@@ -36,7 +36,7 @@ fn subject(auth: serde_json::Value, body: serde_json::Value) -> Subject<Call> {
         Arc::new(account.build().unwrap())
     };
     let accepts = |_: &Received| Answer::json(200, r#"{"data":{"id":"c-7f21"}}"#);
-    let retries = Retries::new(2, std::time::Duration::from_secs(60));
+    let retries = Retries::new(2, std::time::Duration::from_mins(1));
     Subject::new(make, call, accepts)
         .variants([
             with(0, |call| call.play("https://erp.example.net/a.mp3")),

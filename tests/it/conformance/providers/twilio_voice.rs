@@ -36,7 +36,7 @@ async fn twilio_voice_keeps_the_rules() {
         let body = r#"{"sid":"CA00112233445566778899aabbccddeeff","status":"queued"}"#;
         Answer::json(201, body)
     };
-    let retries = Retries::new(1, std::time::Duration::from_secs(60));
+    let retries = Retries::new(1, std::time::Duration::from_mins(1));
     let report = Subject::new(account, call, accepts)
         .variants([with(1, |call| call.say(TEXT).retries(retries))])
         .invalid([with(1, |call| call), with(2, |call| call.play("http://plain.example"))])

@@ -194,7 +194,7 @@ async fn those_who_were_blocked_are_told_of_although_others_were_not() {
         "failed_users": [failed]}});
     let none = json!({"error": error, "block_users": {"failed_users": [failed]}});
     let mock = MockTransport::new().then(400, some.to_string()).then(400, none.to_string());
-    let account = super::account(&mock);
+    let account = account(&mock);
     let users = [WhatsAppAddress::from(phone()), user()];
     let outcome = account.blocked().add(&users).await.unwrap();
     assert_eq!((outcome.done.len(), outcome.failed.len()), (1, 1));

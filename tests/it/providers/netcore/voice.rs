@@ -40,7 +40,7 @@ fn wide() -> Value {
     })
 }
 
-fn described(body: Value) -> Value {
+fn described(body: &Value) -> Value {
     json!({
         "base_url": "https://voice.example.net/api", "path": "/v1/calls", "method": "post",
         "auth": {"bearer": {"token": KEY}}, "body": {"json": body},
@@ -72,14 +72,14 @@ async fn sent(
 }
 
 async fn body_of(envelope: &Envelope<Call>) -> Value {
-    let (outcome, requests) = sent(described(wide()), envelope).await;
+    let (outcome, requests) = sent(described(&wide()), envelope).await;
     outcome.unwrap();
     serde_json::from_slice(requests[0].body()).unwrap()
 }
 
 async fn answered(status: u16, body: &str, more: Value) -> Result<Receipt> {
     let transport = MockTransport::answering(status, body.to_owned());
-    let mut description = described(json!({"to": "{to}", "t": "{text}"}));
+    let mut description = described(&json!({"to": "{to}", "t": "{text}"}));
     for (name, value) in more.as_object().unwrap() {
         description[name] = value.clone();
     }
@@ -94,7 +94,7 @@ fn fields(error: &Error) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_text_is_placed_by_the_template_and_what_is_absent_leaves_no_field() {
-    let (receipt, requests) = sent(described(wide()), &said()).await;
+    let (receipt, requests) = sent(described(&wide()), &said()).await;
     let receipt = receipt.unwrap();
     assert_eq!(receipt.provider, "netcore.voice");
     assert_eq!(receipt.provider_message_id.as_deref(), Some("c-7f21"));
@@ -159,7 +159,7 @@ async fn what_is_past_is_placed_now_and_a_time_is_written_as_the_vendor_takes_it
     assert_eq!(body_of(&envelope).await.get("at"), None);
 
     envelope.delivery.send_at = Some("2026-03-14T16:00:00Z".parse().unwrap());
-    let mut description = described(wide());
+    let mut description = described(&wide());
     description["schedule"] = json!({"format": "%Y-%m-%d %H:%M:%S", "utc_offset_minutes": 0});
     let (_, requests) = sent(description, &envelope).await;
     let body: Value = serde_json::from_slice(requests[0].body()).unwrap();
@@ -168,7 +168,7 @@ async fn what_is_past_is_placed_now_and_a_time_is_written_as_the_vendor_takes_it
 
 #[tokio::test]
 async fn what_has_no_place_is_refused_by_name_and_never_dropped() {
-    let narrow = || described(json!({"to": "{to}", "t": "{text}", "k": "{digits}"}));
+    let narrow = || described(&json!({"to": "{to}", "t": "{text}", "k": "{digits}"}));
     let to = || Call::to(phone());
     let question = || Gather::digits(1, "https://erp.example.net/k").prompt(Step::say("Press 1."));
     let only_digits = || {
@@ -217,7 +217,7 @@ async fn what_has_no_place_is_refused_by_name_and_never_dropped() {
         (to().say("a").retries(Retries::new(1, half)), "retries.gap (parts of a second)"),
     ];
     for (call, named) in rows {
-        let (outcome, requests) = sent(described(wide()), &envelope(call)).await;
+        let (outcome, requests) = sent(described(&wide()), &envelope(call)).await;
         assert!(outcome.unwrap_err().to_string().contains(named), "{named}");
         assert!(requests.is_empty());
     }
@@ -236,7 +236,7 @@ async fn what_has_no_place_is_refused_by_name_and_never_dropped() {
 
 #[tokio::test]
 async fn a_question_with_keys_alone_needs_their_place_alone() {
-    let description = described(json!({"to": "{to}", "t": "{text}", "k": "{digits}"}));
+    let description = described(&json!({"to": "{to}", "t": "{text}", "k": "{digits}"}));
     let mut gather = Gather::digits(4, "https://x.example").prompt(Step::say("Your code?"));
     gather.action = None;
     let (outcome, requests) = sent(description, &envelope(Call::to(phone()).gather(gather))).await;
@@ -248,7 +248,7 @@ async fn a_question_with_keys_alone_needs_their_place_alone() {
 #[tokio::test]
 async fn capabilities_follow_from_the_template() {
     let features = |body: Value| {
-        let account = account(&taking(), described(body)).build().unwrap();
+        let account = account(&taking(), described(&body)).build().unwrap();
         account.capabilities().features
     };
     assert_eq!(features(json!({"to": "{to}", "t": "{text}"})), Features::TEXT);
@@ -265,7 +265,7 @@ async fn capabilities_follow_from_the_template() {
 #[tokio::test]
 async fn every_way_to_send_the_credentials_is_on_the_wire() {
     let with = |auth: Value, body: Value, method: &str| {
-        let mut description = described(json!({}));
+        let mut description = described(&json!({}));
         description["auth"] = auth;
         description["body"] = body;
         description["method"] = json!(method);
@@ -352,7 +352,7 @@ fn everything_that_is_wrong_is_named_at_once() {
         (json!({"form": {"key": KEY}}), "the body is none"),
         (json!({"query": {"": KEY}}), "parameter"),
     ] {
-        let mut description = described(json!({"to": "{to}", "t": "{text}"}));
+        let mut description = described(&json!({"to": "{to}", "t": "{text}"}));
         description["auth"] = auth;
         let error = Account::builder(read(description)).build().unwrap_err().to_string();
         assert!(error.contains(named) && !error.contains(KEY), "{error}");
@@ -375,7 +375,7 @@ fn a_setting_that_there_is_not_is_refused_by_the_reader() {
 
 #[test]
 fn nothing_of_an_account_shows_its_secrets() {
-    let mut description = described(json!({"to": "{to}", "t": "{text}", "pass": "canary-body"}));
+    let mut description = described(&json!({"to": "{to}", "t": "{text}", "pass": "canary-body"}));
     for auth in [
         json!({"bearer": {"token": KEY}}),
         json!({"basic": {"user": "canary-user", "password": KEY}}),
@@ -496,11 +496,11 @@ async fn an_invalid_call_is_refused_unsent() {
     let empty = envelope(Call::to(phone()));
     let wordless = envelope(Call::to(phone()).say(" "));
     for refused in [hook, empty, wordless] {
-        let (outcome, requests) = sent(described(wide()), &refused).await;
+        let (outcome, requests) = sent(described(&wide()), &refused).await;
         assert_eq!(outcome.unwrap_err().kind(), ErrorKind::InvalidMessage);
         assert!(requests.is_empty());
     }
-    let mut abroad = described(wide());
+    let mut abroad = described(&wide());
     abroad["number_format"] = json!("national10");
     let call = Call::to(PhoneNumber::parse("+14155550123").unwrap()).say("x");
     let (outcome, requests) = sent(abroad, &envelope(call)).await;
@@ -510,7 +510,7 @@ async fn an_invalid_call_is_refused_unsent() {
 #[tokio::test]
 async fn a_check_asks_the_path_that_is_set_and_without_one_says_so() {
     let transport = MockTransport::answering(200, "{}").then(401, "");
-    let mut description = described(wide());
+    let mut description = described(&wide());
     let without = account(&transport, description.clone()).build().unwrap();
     let error = without.check().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
@@ -528,7 +528,7 @@ async fn a_check_asks_the_path_that_is_set_and_without_one_says_so() {
 async fn an_account_says_what_holds_for_all_of_its_calls() {
     let transport = taking();
     let defaults = Options::new().caller_id("1600123456").language("en-IN").voice("raj");
-    let account = account(&transport, described(wide())).defaults(defaults).build().unwrap();
+    let account = account(&transport, described(&wide())).defaults(defaults).build().unwrap();
     account.send(&said()).await.unwrap();
     account.send(&envelope(Call::to(phone()).play("https://e.example/a.mp3"))).await.unwrap();
     let bodies: Vec<Value> = transport

@@ -324,16 +324,16 @@ async fn steps_that_are_kept_elsewhere_are_named_by_url_or_application() {
 
 #[tokio::test]
 async fn each_limit_is_refused_unsent() {
-    let plain = |set: fn(&mut Options)| {
-        let mut options = Options::new();
-        set(&mut options);
-        with(call().say("x"), &options)
-    };
     fn detect(set: fn(&mut MachineDetection)) -> Envelope<Call> {
         let mut detection = MachineDetection::new(Detection::Enable);
         set(&mut detection);
         with(call().say("x"), &Options::new().machine_detection(detection))
     }
+    let plain = |set: fn(&mut Options)| {
+        let mut options = Options::new();
+        set(&mut options);
+        with(call().say("x"), &options)
+    };
     let rows = [
         (plain(|o| o.ring_s = Some(601)), "options.ring_s"),
         (plain(|o| o.ring_s = Some(0)), "options.ring_s"),
@@ -549,13 +549,14 @@ fn parsed(xml: &str) -> (String, Option<String>) {
                 }
             }
             Event::Text(part) => text.push_str(&part.decode().unwrap()),
-            Event::GeneralRef(reference) => match reference.resolve_char_ref().unwrap() {
-                Some(c) => text.push(c),
-                None => {
+            Event::GeneralRef(reference) => {
+                if let Some(c) = reference.resolve_char_ref().unwrap() {
+                    text.push(c);
+                } else {
                     let name = reference.decode().unwrap();
                     text.push_str(resolve_predefined_entity(&name).unwrap());
                 }
-            },
+            }
             Event::Eof => return (text, attribute),
             _ => {}
         }

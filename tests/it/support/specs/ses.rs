@@ -51,7 +51,7 @@ impl Ses {
             });
             match own {
                 Some((member, own)) => {
-                    drop(input.insert(member.clone(), self.from_text(own, value)));
+                    drop(input.insert(member.clone(), self.typed(own, value)));
                 }
                 None => faults.push(format!("query: {name} is unknown")),
             }
@@ -84,7 +84,7 @@ impl Ses {
         shape
     }
 
-    fn from_text(&self, member: &Value, text: &str) -> Value {
+    fn typed(&self, member: &Value, text: &str) -> Value {
         let shape = self.shape(member["shape"].as_str().unwrap());
         let number = text.parse::<i64>().ok().filter(|_| shape["type"] == "integer");
         number.map_or_else(|| text.into(), Value::from)
