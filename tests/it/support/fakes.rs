@@ -129,7 +129,7 @@ pub(crate) const FAKES: &[Fake] = &[
         label: "netcore.rcs",
         channel: "rcs",
         url: "netcore+rcs://key@default\
-              ?request=%7B%22to%22%3A%22%7Bto%7D%22%2C%22id%22%3A%22%7Btemplate%7D%22%7D\
+              ?request=%7B%22to%22%3A%22%7Bto%7D%22%2C%22id%22%3A%22%7Btemplate%7D%22%2C%22vars%22%3A%22%7Bvariables%7D%22%7D\
               &endpoint={endpoint}",
         answer: netcore_rcs,
         bulk: 1,
