@@ -20,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Where an account calls, by what, and the clock it goes by.
 #[derive(Clone)]
 pub(crate) struct Connection {
+    /// Who is named by its errors.
+    provider: &'static str,
     /// With a slash at its end.
     endpoint: Url,
     transport: SharedTransport,
@@ -33,6 +35,39 @@ pub(crate) struct ConnectionSettings {
     pub(crate) transport: Option<SharedTransport>,
     pub(crate) clock: Option<SharedClock>,
 }
+
+/// The settings of its connection that a builder has: where it calls, which each says in its own
+/// words since what follows the host differs, by what, and the clock.
+macro_rules! connection_settings {
+    ($(#[$endpoint:meta])+) => {
+        $(#[$endpoint])+
+        pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
+            self.connection.endpoint = Some(endpoint.into());
+            self
+        }
+
+        /// Sets what carries the requests. Default: `ReqwestTransport`, with the feature `reqwest`.
+        pub fn transport(mut self, transport: crate::http::SharedTransport) -> Self {
+            self.connection.transport = Some(transport);
+            self
+        }
+
+        /// Sets the clock. Default: the system's.
+        pub fn clock(mut self, clock: crate::time::SharedClock) -> Self {
+            self.connection.clock = Some(clock);
+            self
+        }
+
+        /// For settings that come from a provider URL.
+        pub(crate) fn connection_mut(
+            &mut self,
+        ) -> &mut crate::http::connection::ConnectionSettings {
+            &mut self.connection
+        }
+    };
+}
+
+pub(crate) use connection_settings;
 
 impl ConnectionSettings {
     /// The connection to the endpoint that was set, else to `default`; or what is wrong, with the
@@ -55,7 +90,7 @@ impl ConnectionSettings {
         };
         let transport = self.transport.map_or_else(|| default_transport(&clock), Ok);
         let transport = transport.map_err(|error| error.with_provider(provider))?;
-        Ok(Connection { endpoint, transport, clock })
+        Ok(Connection { provider, endpoint, transport, clock })
     }
 }
 
@@ -129,7 +164,8 @@ impl Connection {
         request: Request<Bytes>,
         deadline: Option<Timestamp>,
     ) -> Result<Response<Bytes>> {
-        self.transport.execute(request, deadline).await
+        let answer = self.transport.execute(request, deadline).await;
+        answer.map_err(|error| error.with_provider(self.provider))
     }
 
     /// The same for a call that is no send, which ends after 30 s.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Leaf, done, mailbox, one_of};
+use super::{Leaf, connection, done, mailbox, one_of};
 use crate::{
     error::Result,
     messenger::Channels,
@@ -26,12 +26,7 @@ pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Cha
     {
         account = account.defaults(Options::new().test_mode(test));
     }
-    if let Some(endpoint) = leaf.take("endpoint") {
-        account = account.endpoint(endpoint);
-    }
-    if let Some(clock) = clock {
-        account = account.clock(Arc::clone(clock));
-    }
+    connection(account.connection_mut(), &mut leaf, clock);
     leaf.finish("from, region, test, endpoint", &mut faults);
     let account = done(faults, account.build())?;
     Ok(Channels { email: Some(Arc::new(account)), ..Channels::default() })

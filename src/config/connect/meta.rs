@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Leaf, done};
+use super::{Leaf, connection, done};
 use crate::{error::Result, messenger::Channels, providers::meta::Meta, time::SharedClock};
 
 pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
@@ -21,12 +21,7 @@ pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Cha
     if let Some(code) = leaf.take("language") {
         account = account.language(code);
     }
-    if let Some(endpoint) = leaf.take("endpoint") {
-        account = account.endpoint(endpoint);
-    }
-    if let Some(clock) = clock {
-        account = account.clock(Arc::clone(clock));
-    }
+    connection(account.connection_mut(), &mut leaf, clock);
     leaf.finish("version, business_account, app, language, endpoint", &mut faults);
     let account = done(faults, account.build())?;
     Ok(Channels { whatsapp: Some(Arc::new(account)), ..Channels::default() })

@@ -6,6 +6,7 @@ use super::provider_url::{Leaf, ProviderUrl};
 use crate::{
     channel::Shared,
     error::{Error, Fault, Result},
+    http::connection::ConnectionSettings,
     message::{Mailbox, Message},
     messenger::Channels,
     route::Failover,
@@ -116,6 +117,19 @@ fn failover(children: &[Channels]) -> Result<Channels> {
         return Err(Error::config("the providers of a failover have no kind of message in common"));
     }
     Ok(routed)
+}
+
+/// The settings that every account over HTTP has.
+fn connection(settings: &mut ConnectionSettings, leaf: &mut Leaf, clock: Option<&SharedClock>) {
+    settings.endpoint = leaf.take("endpoint");
+    settings.clock = clock.cloned();
+}
+
+/// The host of a URL whose provider has one alone: `default`, or none.
+fn default_host(leaf: &Leaf, faults: &mut Vec<Fault>) {
+    if leaf.host.as_deref().is_some_and(|host| host != "default") {
+        faults.push(Fault::new("host", "is not `default`", "write @default, or set endpoint"));
+    }
 }
 
 fn mailbox(leaf: &mut Leaf, faults: &mut Vec<Fault>) -> Option<Mailbox> {

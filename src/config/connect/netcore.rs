@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use secrecy::ExposeSecret as _;
 
-use super::{Leaf, done, mailbox, one_of, parsed};
+use super::{Leaf, connection, default_host, done, mailbox, one_of, parsed};
 use crate::{
     error::{Fault, Result},
     message::SenderId,
@@ -21,9 +21,6 @@ pub(super) fn email(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Chann
     if let Some(from) = mailbox(&mut leaf, &mut faults) {
         account = account.from(from);
     }
-    if let Some(endpoint) = leaf.take("endpoint") {
-        account = account.endpoint(endpoint);
-    }
     if let Some(version) =
         one_of(&mut leaf, "version", &mut faults, &[("v6", Version::V6), ("v5.1", Version::V51)])
     {
@@ -34,9 +31,8 @@ pub(super) fn email(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Chann
     {
         account = account.region(region);
     }
-    if let Some(clock) = clock {
-        account = account.clock(Arc::clone(clock));
-    }
+    connection(account.connection_mut(), &mut leaf, clock);
+    default_host(&leaf, &mut faults);
     leaf.finish("from, version, region, endpoint", &mut faults);
     let account = done(faults, account.build())?;
     Ok(Channels { email: Some(Arc::new(account)), ..Channels::default() })
@@ -54,12 +50,7 @@ pub(super) fn sms(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channel
     if let Some(entity) = leaf.take("entity") {
         account = account.entity(entity);
     }
-    if let Some(endpoint) = leaf.take("endpoint") {
-        account = account.endpoint(endpoint);
-    }
-    if let Some(clock) = clock {
-        account = account.clock(Arc::clone(clock));
-    }
+    connection(account.connection_mut(), &mut leaf, clock);
     leaf.finish("sender, entity, endpoint", &mut faults);
     let account = done(faults, account.build())?;
     Ok(Channels { sms: Some(Arc::new(account)), ..Channels::default() })
@@ -68,12 +59,7 @@ pub(super) fn sms(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channel
 pub(super) fn deflector(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
     let mut faults = Vec::new();
     let mut account = netcore::deflector::Account::builder(leaf.user.take().unwrap_or_default());
-    if let Some(endpoint) = leaf.take("endpoint") {
-        account = account.endpoint(endpoint);
-    }
-    if let Some(clock) = clock {
-        account = account.clock(Arc::clone(clock));
-    }
+    connection(account.connection_mut(), &mut leaf, clock);
     leaf.finish("endpoint", &mut faults);
     let account = done(faults, account.build())?;
     Ok(Channels { whatsapp: Some(Arc::new(account)), ..Channels::default() })
@@ -91,12 +77,7 @@ pub(super) fn rcs(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channel
     if let Some(request) = leaf.take("request") {
         account = account.request(request);
     }
-    if let Some(endpoint) = leaf.take("endpoint") {
-        account = account.endpoint(endpoint);
-    }
-    if let Some(clock) = clock {
-        account = account.clock(Arc::clone(clock));
-    }
+    connection(account.connection_mut(), &mut leaf, clock);
     leaf.finish("bot, header, request, endpoint", &mut faults);
     let account = done(faults, account.build())?;
     Ok(Channels { rcs: Some(Arc::new(account)), ..Channels::default() })
@@ -151,9 +132,7 @@ pub(super) fn voice(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Chann
     if let Some(number) = leaf.take("caller_id") {
         account = account.defaults(Options::new().caller_id(number));
     }
-    if let Some(clock) = clock {
-        account = account.clock(Arc::clone(clock));
-    }
+    connection(account.connection_mut(), &mut leaf, clock);
     let known = "path, method, auth, json, form, query, number_format, id, success, check, \
                  caller_id, endpoint";
     leaf.finish(known, &mut faults);
@@ -214,15 +193,10 @@ pub(super) fn whatsapp(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Ch
     {
         account = account.priority(on);
     }
-    if let Some(endpoint) = leaf.take("endpoint") {
-        account = account.endpoint(endpoint);
-    }
     if let Some(endpoint) = leaf.take("legacy_endpoint") {
         account = account.legacy_endpoint(endpoint);
     }
-    if let Some(clock) = clock {
-        account = account.clock(Arc::clone(clock));
-    }
+    connection(account.connection_mut(), &mut leaf, clock);
     leaf.finish("priority, endpoint, legacy_endpoint", &mut faults);
     let account = done(faults, account.build())?;
     Ok(Channels { whatsapp: Some(Arc::new(account)), ..Channels::default() })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Leaf, done, mailbox, one_of};
+use super::{Leaf, connection, default_host, done, mailbox, one_of};
 use crate::{
     error::Result,
     messenger::Channels,
@@ -26,12 +26,8 @@ pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Cha
     {
         account = account.defaults(Options::new().sandbox(on));
     }
-    if let Some(endpoint) = leaf.take("endpoint") {
-        account = account.endpoint(endpoint);
-    }
-    if let Some(clock) = clock {
-        account = account.clock(Arc::clone(clock));
-    }
+    connection(account.connection_mut(), &mut leaf, clock);
+    default_host(&leaf, &mut faults);
     leaf.finish("from, region, sandbox, endpoint", &mut faults);
     let account = done(faults, account.build())?;
     Ok(Channels { email: Some(Arc::new(account)), ..Channels::default() })

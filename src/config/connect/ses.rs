@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Leaf, done, mailbox};
+use super::{Leaf, connection, done, mailbox};
 use crate::{
     error::{Fault, Result},
     messenger::Channels,
@@ -34,12 +34,7 @@ pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Cha
     if let Some(name) = leaf.take("configuration_set") {
         account = account.configuration_set(name);
     }
-    if let Some(endpoint) = leaf.take("endpoint") {
-        account = account.endpoint(endpoint);
-    }
-    if let Some(clock) = clock {
-        account = account.clock(Arc::clone(clock));
-    }
+    connection(account.connection_mut(), &mut leaf, clock);
     leaf.finish("from, configuration_set, session_token, endpoint", &mut faults);
     let account = done(faults, account.build())?;
     Ok(Channels { email: Some(Arc::new(account)), ..Channels::default() })

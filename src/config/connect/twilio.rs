@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use secrecy::ExposeSecret as _;
 
-use super::{Leaf, done, parsed};
+use super::{Leaf, connection, default_host, done, parsed};
 use crate::{
-    error::{Fault, Result},
+    error::Result,
     message::{PhoneNumber, SenderId},
     messenger::Channels,
     providers::twilio::{Twilio, TwilioBuilder},
@@ -17,7 +17,7 @@ use crate::{
 /// kinds that a sender is known for: a number in `from` is one of SMS, calls and WhatsApp.
 pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channels> {
     type Set = fn(TwilioBuilder, String) -> TwilioBuilder;
-    const TEXTS: [(&str, Set); 9] = [
+    const TEXTS: [(&str, Set); 8] = [
         ("whatsapp_from", TwilioBuilder::whatsapp_from),
         ("rcs_from", TwilioBuilder::rcs_from),
         ("messaging_service", TwilioBuilder::messaging_service),
@@ -26,7 +26,6 @@ pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Cha
         ("callback_parameter", TwilioBuilder::callback_parameter),
         ("region", TwilioBuilder::region),
         ("edge", TwilioBuilder::edge),
-        ("endpoint", TwilioBuilder::endpoint),
     ];
 
     let mut faults = Vec::new();
@@ -49,13 +48,8 @@ pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Cha
             account = set(account, value);
         }
     }
-    if let Some(clock) = clock {
-        account = account.clock(Arc::clone(clock));
-    }
-    // Settings of the environment have no host.
-    if leaf.host.as_deref().is_some_and(|host| host != "default") {
-        faults.push(Fault::new("host", "is not `default`", "write @default, or set endpoint"));
-    }
+    connection(account.connection_mut(), &mut leaf, clock);
+    default_host(&leaf, &mut faults);
     let known = "from, whatsapp_from, rcs_from, voice_from, messaging_service, api_key, \
                  subaccount, status_callback, callback_parameter, region, edge, endpoint";
     leaf.finish(known, &mut faults);

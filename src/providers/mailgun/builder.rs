@@ -12,9 +12,8 @@ use super::{
 };
 use crate::{
     error::{Fault, Result},
-    http::{SharedTransport, connection::ConnectionSettings},
+    http::connection::ConnectionSettings,
     message::Mailbox,
-    time::SharedClock,
 };
 
 /// How far ahead Mailgun takes a mail where the plan grants no more: three days.
@@ -98,23 +97,9 @@ impl MailgunBuilder {
         self
     }
 
-    /// Sets another host than the region's; the version's path follows it. HTTPS, except to this
-    /// machine.
-    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.connection.endpoint = Some(endpoint.into());
-        self
-    }
-
-    /// Sets what carries the requests. Default: reqwest.
-    pub fn transport(mut self, transport: SharedTransport) -> Self {
-        self.connection.transport = Some(transport);
-        self
-    }
-
-    /// Sets the clock. Default: the system's.
-    pub fn clock(mut self, clock: SharedClock) -> Self {
-        self.connection.clock = Some(clock);
-        self
+    crate::http::connection::connection_settings! {
+        /// Sets another host than the region's; the version's path follows it. HTTPS, except to this
+        /// machine.
     }
 
     /// Checks the settings.

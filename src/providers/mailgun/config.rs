@@ -87,15 +87,13 @@ impl Mailgun {
         deadline: Option<Timestamp>,
     ) -> Result<Response<Bytes>> {
         let request = self.authorize(request)?;
-        let answer = self.connection.send(request, deadline).await;
-        answer.map_err(|error| error.with_provider(LABEL))
+        self.connection.send(request, deadline).await
     }
 
     /// The same for a call that is no send, which ends after 30 s.
     pub(super) async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>> {
         let request = self.authorize(request)?;
-        let answer = self.connection.call(request).await;
-        answer.map_err(|error| error.with_provider(LABEL))
+        self.connection.call(request).await
     }
 
     fn authorize(&self, mut request: Request<Bytes>) -> Result<Request<Bytes>> {

@@ -11,8 +11,7 @@ use super::{
 };
 use crate::{
     error::{Fault, Result},
-    http::{SharedTransport, connection::ConnectionSettings},
-    time::SharedClock,
+    http::connection::ConnectionSettings,
 };
 
 const ENDPOINT: &str = "https://graph.facebook.com";
@@ -81,23 +80,9 @@ impl MetaBuilder {
         self
     }
 
-    /// Sets another host than `https://graph.facebook.com`; the version's path follows it. HTTPS,
-    /// except to this machine.
-    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.connection.endpoint = Some(endpoint.into());
-        self
-    }
-
-    /// Sets what carries the requests. Default: reqwest.
-    pub fn transport(mut self, transport: SharedTransport) -> Self {
-        self.connection.transport = Some(transport);
-        self
-    }
-
-    /// Sets the clock. Default: the system's.
-    pub fn clock(mut self, clock: SharedClock) -> Self {
-        self.connection.clock = Some(clock);
-        self
+    crate::http::connection::connection_settings! {
+        /// Sets another host than `https://graph.facebook.com`; the version's path follows it. HTTPS,
+        /// except to this machine.
     }
 
     /// Checks the settings.

@@ -13,9 +13,8 @@ use super::{
 use crate::{
     channel::Capabilities,
     error::{Fault, Result},
-    http::{SharedTransport, connection::ConnectionSettings},
+    http::connection::ConnectionSettings,
     message::Mailbox,
-    time::SharedClock,
 };
 
 /// Builds a [`SendGrid`].
@@ -106,22 +105,8 @@ impl SendGridBuilder {
         self
     }
 
-    /// Sets another host than the region's; `/v3/…` follows it. HTTPS, except to this machine.
-    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.connection.endpoint = Some(endpoint.into());
-        self
-    }
-
-    /// Sets what carries the requests. Default: reqwest.
-    pub fn transport(mut self, transport: SharedTransport) -> Self {
-        self.connection.transport = Some(transport);
-        self
-    }
-
-    /// Sets the clock. Default: the system's.
-    pub fn clock(mut self, clock: SharedClock) -> Self {
-        self.connection.clock = Some(clock);
-        self
+    crate::http::connection::connection_settings! {
+        /// Sets another host than the region's; `/v3/…` follows it. HTTPS, except to this machine.
     }
 
     /// Checks the settings.

@@ -72,8 +72,7 @@ impl SendGrid {
             return Err(Error::config(message).with_provider(LABEL));
         }
         let request = self.authorize(request)?;
-        let answer = self.connection.send(request, deadline).await;
-        answer.map_err(|error| error.with_provider(LABEL))
+        self.connection.send(request, deadline).await
     }
 
     /// Authorizes and makes one management call; an answer that is no success is an error.
@@ -82,8 +81,7 @@ impl SendGrid {
         if let Some(name) = self.acting_for.clone() {
             request.headers_mut().insert(HeaderName::from_static("on-behalf-of"), name);
         }
-        let answer = self.connection.call(request).await;
-        let response = answer.map_err(|error| error.with_provider(LABEL))?;
+        let response = self.connection.call(request).await?;
         if response.status().is_success() {
             return Ok(response);
         }

@@ -12,9 +12,8 @@ use super::{
 use crate::{
     channel::Capabilities,
     error::{Fault, Result},
-    http::{SharedTransport, connection::ConnectionSettings},
+    http::connection::ConnectionSettings,
     message::{EmailAddress, Mailbox},
-    time::SharedClock,
 };
 
 /// Builds a [`Ses`].
@@ -108,24 +107,9 @@ impl SesBuilder {
         self
     }
 
-    /// Sets another endpoint than the region's, such as that of a VPC. HTTPS, except to this
-    /// machine.
-    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.connection.endpoint = Some(endpoint.into());
-        self
-    }
-
-    /// Sets what carries the requests. Default: reqwest.
-    pub fn transport(mut self, transport: SharedTransport) -> Self {
-        self.connection.transport = Some(transport);
-        self
-    }
-
-    /// Sets the clock. Default: the system's. Signatures are refused where it is wrong by more than
-    /// five minutes.
-    pub fn clock(mut self, clock: SharedClock) -> Self {
-        self.connection.clock = Some(clock);
-        self
+    crate::http::connection::connection_settings! {
+        /// Sets another endpoint than the region's, such as that of a VPC. HTTPS, except to this
+        /// machine.
     }
 
     /// Checks the settings. The credentials are asked for when the first request goes out.

@@ -11,9 +11,8 @@ use super::{
 };
 use crate::{
     error::{Fault, Result},
-    http::{self, SharedTransport, connection::ConnectionSettings},
+    http::{self, connection::ConnectionSettings},
     message::{PhoneNumber, SenderId},
-    time::SharedClock,
 };
 
 /// Builds a [`Twilio`] account.
@@ -128,29 +127,15 @@ impl TwilioBuilder {
         self
     }
 
-    /// Sets another host than region and edge give, for content templates too. HTTPS, but for a
-    /// loopback address. Default: `https://api.twilio.com`.
-    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
-        self.connection.endpoint = Some(url.into());
-        self
+    crate::http::connection::connection_settings! {
+        /// Sets another host than region and edge give, for content templates too. HTTPS, but for a
+        /// loopback address. Default: `https://api.twilio.com`.
     }
 
     /// Sets the host of content templates. Default: [`endpoint`](Self::endpoint) where that is set,
     /// else `https://content.twilio.com`.
     pub fn content_endpoint(mut self, url: impl Into<String>) -> Self {
         self.content_endpoint = Some(url.into());
-        self
-    }
-
-    /// Sets what carries the requests. Default: `ReqwestTransport`.
-    pub fn transport(mut self, transport: SharedTransport) -> Self {
-        self.connection.transport = Some(transport);
-        self
-    }
-
-    /// Sets the clock. Default: the system's.
-    pub fn clock(mut self, clock: SharedClock) -> Self {
-        self.connection.clock = Some(clock);
         self
     }
 

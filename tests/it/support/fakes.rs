@@ -265,7 +265,7 @@ fn netcore_rcs(request: &Received) -> (Vec<String>, Answer) {
 
 fn netcore_deflector(request: &Received) -> (Vec<String>, Answer) {
     let body = json(request);
-    let to = body.as_array().into_iter().flatten().flat_map(|one| one["to"].as_array()).flatten();
+    let to = body.as_array().into_iter().flatten().filter_map(|one| one["to"].as_array()).flatten();
     let to = to.filter_map(|to| to["phoneNumber"].as_str()).map(str::to_owned).collect();
     (to, Answer::json(200, json!({"status": "success"}).to_string()))
 }

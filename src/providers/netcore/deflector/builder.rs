@@ -7,8 +7,7 @@ use secrecy::SecretString;
 use super::{Account, LABEL, config::credential};
 use crate::{
     error::{Fault, Result},
-    http::{SharedTransport, connection::ConnectionSettings},
-    time::SharedClock,
+    http::connection::ConnectionSettings,
 };
 
 /// The host is spelled `cpass`.
@@ -26,23 +25,9 @@ impl AccountBuilder {
         Self { api_key, connection: ConnectionSettings::default() }
     }
 
-    /// Sets another host. Default: `https://cpass-deflector.netcorecloud.net`. HTTPS, except to
-    /// this machine.
-    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.connection.endpoint = Some(endpoint.into());
-        self
-    }
-
-    /// Sets what carries the requests. Default: reqwest.
-    pub fn transport(mut self, transport: SharedTransport) -> Self {
-        self.connection.transport = Some(transport);
-        self
-    }
-
-    /// Sets the clock. Default: the system's.
-    pub fn clock(mut self, clock: SharedClock) -> Self {
-        self.connection.clock = Some(clock);
-        self
+    crate::http::connection::connection_settings! {
+        /// Sets another host. Default: `https://cpass-deflector.netcorecloud.net`. HTTPS, except to
+        /// this machine.
     }
 
     /// Checks the settings.

@@ -12,9 +12,8 @@ use super::{
 use crate::{
     channel::Capabilities,
     error::{Fault, Result},
-    http::{SharedTransport, connection::ConnectionSettings},
+    http::connection::ConnectionSettings,
     message::Mailbox,
-    time::SharedClock,
 };
 
 /// Builds an [`Account`].
@@ -76,11 +75,9 @@ impl AccountBuilder {
         self
     }
 
-    /// Sets another host than the region's, such as `https://api.pepipost.com`; the version's
-    /// path follows it. HTTPS, except to this machine.
-    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.connection.endpoint = Some(endpoint.into());
-        self
+    crate::http::connection::connection_settings! {
+        /// Sets another host than the region's, such as `https://api.pepipost.com`; the version's
+        /// path follows it. HTTPS, except to this machine.
     }
 
     /// Acts for a sub-account with the master's key: `header` is the name that Netcore's support
@@ -136,18 +133,6 @@ impl AccountBuilder {
     /// Sets how many recipients one mail may have. Default: any number; no limit is documented.
     pub fn max_recipients(mut self, recipients: usize) -> Self {
         self.limits.recipients = Some(recipients);
-        self
-    }
-
-    /// Sets what carries the requests. Default: reqwest.
-    pub fn transport(mut self, transport: SharedTransport) -> Self {
-        self.connection.transport = Some(transport);
-        self
-    }
-
-    /// Sets the clock. Default: the system's.
-    pub fn clock(mut self, clock: SharedClock) -> Self {
-        self.connection.clock = Some(clock);
         self
     }
 

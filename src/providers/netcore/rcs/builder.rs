@@ -12,8 +12,7 @@ use super::{
 };
 use crate::{
     error::{Fault, Result},
-    http::{SharedTransport, connection::ConnectionSettings},
-    time::SharedClock,
+    http::connection::ConnectionSettings,
 };
 
 /// The host of the samples for templates; that of the send call is not shown.
@@ -94,23 +93,9 @@ impl AccountBuilder {
         self
     }
 
-    /// Sets another host. Default: `https://soipapi.netcorecloud.com`; the reference does not show
-    /// that of the send call. HTTPS, except to this machine.
-    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.connection.endpoint = Some(endpoint.into());
-        self
-    }
-
-    /// Sets what carries the requests. Default: reqwest.
-    pub fn transport(mut self, transport: SharedTransport) -> Self {
-        self.connection.transport = Some(transport);
-        self
-    }
-
-    /// Sets the clock. Default: the system's.
-    pub fn clock(mut self, clock: SharedClock) -> Self {
-        self.connection.clock = Some(clock);
-        self
+    crate::http::connection::connection_settings! {
+        /// Sets another host. Default: `https://soipapi.netcorecloud.com`; the reference does not show
+        /// that of the send call. HTTPS, except to this machine.
     }
 
     /// Checks the settings.

@@ -12,12 +12,10 @@ use crate::{
     channel::Capabilities,
     error::{Error, Fault, Result},
     http::{
-        SharedTransport,
         connection::{Connection, ConnectionSettings, sensitive},
         form,
     },
     message::SenderId,
-    time::SharedClock,
 };
 
 /// Names that the API uses itself, which no extra parameter may take.
@@ -200,11 +198,9 @@ impl AccountBuilder {
         self
     }
 
-    /// Sets where messages go, such as `https://smsapi.netcorecloud.net/BulkSms/v2/`. HTTPS, but
-    /// for a loopback address. Default: [`Account::ENDPOINT`].
-    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
-        self.connection.endpoint = Some(url.into());
-        self
+    crate::http::connection::connection_settings! {
+        /// Sets where messages go, such as `https://smsapi.netcorecloud.net/BulkSms/v2/`. HTTPS, but
+        /// for a loopback address. Default: [`Account::ENDPOINT`].
     }
 
     /// Sets how one message is put. Default: [`Form::Single`].
@@ -254,18 +250,6 @@ impl AccountBuilder {
     /// Sets the optional `api-key` header. Default: none.
     pub fn api_key(mut self, key: impl Into<SecretString>) -> Self {
         self.api_key = Some(key.into());
-        self
-    }
-
-    /// Sets what carries the requests. Default: `ReqwestTransport`.
-    pub fn transport(mut self, transport: SharedTransport) -> Self {
-        self.connection.transport = Some(transport);
-        self
-    }
-
-    /// Sets the clock. Default: the system's.
-    pub fn clock(mut self, clock: SharedClock) -> Self {
-        self.connection.clock = Some(clock);
         self
     }
 

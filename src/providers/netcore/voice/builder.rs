@@ -5,8 +5,7 @@ use std::fmt;
 use super::{Account, Api, LABEL, Options, review, template};
 use crate::{
     error::{Fault, Result},
-    http::{SharedTransport, connection::ConnectionSettings},
-    time::SharedClock,
+    http::connection::ConnectionSettings,
 };
 
 /// Builds an [`Account`].
@@ -29,22 +28,8 @@ impl AccountBuilder {
         self
     }
 
-    /// Sets another host than [`Api::base_url`]: a test's. HTTPS, except to this machine.
-    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.connection.endpoint = Some(endpoint.into());
-        self
-    }
-
-    /// Sets what carries the requests. Default: reqwest.
-    pub fn transport(mut self, transport: SharedTransport) -> Self {
-        self.connection.transport = Some(transport);
-        self
-    }
-
-    /// Sets the clock. Default: the system's.
-    pub fn clock(mut self, clock: SharedClock) -> Self {
-        self.connection.clock = Some(clock);
-        self
+    crate::http::connection::connection_settings! {
+        /// Sets another host than [`Api::base_url`]: a test's. HTTPS, except to this machine.
     }
 
     /// Checks the settings.

@@ -10,8 +10,7 @@ use super::{
 };
 use crate::{
     error::{Fault, Result},
-    http::{SharedTransport, connection::ConnectionSettings, endpoint},
-    time::SharedClock,
+    http::{connection::ConnectionSettings, endpoint},
 };
 
 /// The current host.
@@ -73,29 +72,15 @@ impl AccountBuilder {
         self
     }
 
-    /// Sets where messages go. Default: `https://cpaaswa.netcorecloud.net/api/v2`. HTTPS, except to
-    /// this machine.
-    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.connection.endpoint = Some(endpoint.into());
-        self
+    crate::http::connection::connection_settings! {
+        /// Sets where messages go. Default: `https://cpaaswa.netcorecloud.net/api/v2`. HTTPS, except to
+        /// this machine.
     }
 
     /// Sets where consent, media and templates are. Default: the [`endpoint`](Self::endpoint) where
     /// that is set, else `https://waapi.pepipost.com/api/v2`.
     pub fn legacy_endpoint(mut self, endpoint: impl Into<String>) -> Self {
         self.legacy_endpoint = Some(endpoint.into());
-        self
-    }
-
-    /// Sets what carries the requests. Default: reqwest.
-    pub fn transport(mut self, transport: SharedTransport) -> Self {
-        self.connection.transport = Some(transport);
-        self
-    }
-
-    /// Sets the clock. Default: the system's.
-    pub fn clock(mut self, clock: SharedClock) -> Self {
-        self.connection.clock = Some(clock);
         self
     }
 

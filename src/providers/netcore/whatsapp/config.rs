@@ -79,15 +79,13 @@ impl Account {
         deadline: Option<Timestamp>,
     ) -> Result<Response<Bytes>> {
         let request = self.authorize(request)?;
-        let answer = self.connection.send(request, deadline).await;
-        answer.map_err(|error| error.with_provider(LABEL))
+        self.connection.send(request, deadline).await
     }
 
     /// The same for a call beside sending.
     pub(super) async fn call_legacy(&self, request: Request<Bytes>) -> Result<Response<Bytes>> {
         let request = self.authorize(request)?;
-        let answer = self.legacy.call(request).await;
-        answer.map_err(|error| error.with_provider(LABEL))
+        self.legacy.call(request).await
     }
 
     fn authorize(&self, mut request: Request<Bytes>) -> Result<Request<Bytes>> {

@@ -1,4 +1,4 @@
-//! Twilio: forms against its OpenAPI document.
+//! Twilio: forms against its `OpenAPI` document.
 
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
