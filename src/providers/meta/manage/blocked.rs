@@ -1,13 +1,12 @@
 //! Users who may not write to the number.
 
-use std::fmt;
-
 use http::Method;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::{Listed, Meta, Scheme, labelled};
 use crate::{
+    debug::hide,
     error::{Fault, Result},
     http::{Page, connection::read},
     message::WhatsAppAddress,
@@ -54,11 +53,7 @@ pub struct BlockOutcome {
     pub failed: Vec<BlockedUser>,
 }
 
-impl fmt::Debug for BlockedUser {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BlockedUser(***)")
-    }
-}
+hide!(BlockedUser);
 
 #[derive(Deserialize)]
 struct Answer {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{Meta, Scheme, checked_id, labelled};
 use crate::{
+    debug::show,
     error::{Error, ErrorKind, Fault, Result},
     http::{Truncated, connection::read, multipart::Form},
     message::MediaKind,
@@ -143,15 +144,7 @@ fn size<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
     Ok(size.as_u64().or_else(|| size.as_str()?.parse().ok()))
 }
 
-impl fmt::Debug for MediaInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MediaInfo")
-            .field("id", &self.id)
-            .field("mime_type", &self.mime_type)
-            .field("file_size", &self.file_size)
-            .finish_non_exhaustive()
-    }
-}
+show!(MediaInfo { id, mime_type, file_size });
 
 /// A file that was fetched.
 #[non_exhaustive]

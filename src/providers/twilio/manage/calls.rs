@@ -1,6 +1,6 @@
 //! Calls that were placed: looked up, ended, led elsewhere.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
 use serde::Deserialize;
 
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     channel::Money,
+    debug::show,
     error::{Error, Fault, Result},
     http::Page,
     message::Step,
@@ -249,16 +250,7 @@ pub(super) fn size(size: u16) -> Cow<'static, str> {
     size.clamp(1, 1000).to_string().into()
 }
 
-impl fmt::Debug for CallQuery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallQuery")
-            .field("status", &self.status)
-            .field("started_after", &self.started_after)
-            .field("started_before", &self.started_before)
-            .field("page_size", &self.page_size)
-            .finish_non_exhaustive()
-    }
-}
+show!(CallQuery { status, started_after, started_before, page_size });
 
 /// A call, as Twilio has it. `Debug` hides addresses.
 #[non_exhaustive]
@@ -334,12 +326,4 @@ impl CallRecord {
     }
 }
 
-impl fmt::Debug for CallRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallRecord")
-            .field("sid", &self.sid)
-            .field("status", &self.status)
-            .field("duration", &self.duration)
-            .finish_non_exhaustive()
-    }
-}
+show!(CallRecord { sid, status, duration });

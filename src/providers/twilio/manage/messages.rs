@@ -1,12 +1,11 @@
 //! Messages that went out or came in.
 
-use std::fmt;
-
 use serde::Deserialize;
 
 use super::{check_sid, count, rfc2822};
 use crate::{
     channel::Money,
+    debug::show,
     error::Result,
     http::Page,
     providers::twilio::{Twilio, config::Pairs, messages::money},
@@ -229,15 +228,7 @@ impl MessageQuery {
     }
 }
 
-impl fmt::Debug for MessageQuery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MessageQuery")
-            .field("sent_after", &self.sent_after)
-            .field("sent_before", &self.sent_before)
-            .field("page_size", &self.page_size)
-            .finish_non_exhaustive()
-    }
-}
+show!(MessageQuery { sent_after, sent_before, page_size });
 
 /// A message, as Twilio has it. `Debug` hides addresses and text.
 #[non_exhaustive]
@@ -301,15 +292,7 @@ impl MessageRecord {
     }
 }
 
-impl fmt::Debug for MessageRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MessageRecord")
-            .field("sid", &self.sid)
-            .field("status", &self.status)
-            .field("error_code", &self.error_code)
-            .finish_non_exhaustive()
-    }
-}
+show!(MessageRecord { sid, status, error_code });
 
 /// A file of a message. `Debug` hides where it is, which may open without credentials.
 #[non_exhaustive]
@@ -331,11 +314,4 @@ pub struct MediaFile {
     pub date_created: Option<Timestamp>,
 }
 
-impl fmt::Debug for MediaFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MediaFile")
-            .field("sid", &self.sid)
-            .field("content_type", &self.content_type)
-            .finish_non_exhaustive()
-    }
-}
+show!(MediaFile { sid, content_type });

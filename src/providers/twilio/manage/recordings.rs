@@ -1,11 +1,9 @@
 //! Recordings of calls.
 
-use std::fmt;
-
 use serde::Deserialize;
 
 use super::{calls::size, check_sid, count, rfc2822};
-use crate::{error::Result, http::Page, providers::twilio::Twilio, time::Timestamp};
+use crate::{debug::show, error::Result, http::Page, providers::twilio::Twilio, time::Timestamp};
 
 /// The resource's name in paths.
 pub(super) const RECORDINGS: &str = "Recordings";
@@ -155,12 +153,4 @@ impl RecordingRecord {
     }
 }
 
-impl fmt::Debug for RecordingRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RecordingRecord")
-            .field("sid", &self.sid)
-            .field("status", &self.status)
-            .field("duration", &self.duration)
-            .finish_non_exhaustive()
-    }
-}
+show!(RecordingRecord { sid, status, duration });

@@ -25,7 +25,7 @@
 //! Source: [Netcore's library](https://github.com/pepipost/pepipost-sdk-python),
 //! [the email API](https://emaildocs.netcorecloud.com/reference/email-api).
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::{Method, Request};
@@ -49,6 +49,7 @@ use super::{
     wire,
 };
 use crate::{
+    debug::show,
     error::{Error, ErrorKind, Fault, Result},
     http::{Page, connection::read, form},
 };
@@ -82,11 +83,7 @@ impl Record {
     }
 }
 
-impl fmt::Debug for Record {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Record").finish_non_exhaustive()
-    }
-}
+show!(Record {});
 
 impl Account {
     /// Domains to send from.

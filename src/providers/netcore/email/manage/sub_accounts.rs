@@ -1,7 +1,5 @@
 //! The accounts below a master account.
 
-use std::fmt;
-
 use http::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -12,6 +10,7 @@ use super::{
     with_query,
 };
 use crate::{
+    debug::show,
     error::{Fault, Result},
     http::Page,
     message::EmailAddress,
@@ -92,14 +91,7 @@ impl NewSubAccount {
     }
 }
 
-impl fmt::Debug for NewSubAccount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewSubAccount")
-            .field("username", &self.username)
-            .field("credit_type", &self.credit_type)
-            .finish_non_exhaustive()
-    }
-}
+show!(NewSubAccount { username, credit_type });
 
 /// What to change of a sub-account; what is absent stays. `Debug` hides the address.
 #[non_exhaustive]
@@ -142,13 +134,7 @@ impl SubAccountChange {
     }
 }
 
-impl fmt::Debug for SubAccountChange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SubAccountChange")
-            .field("credit_type", &self.credit_type)
-            .finish_non_exhaustive()
-    }
-}
+show!(SubAccountChange { credit_type });
 
 /// How a sub-account's credit changes.
 #[non_exhaustive]
