@@ -61,9 +61,7 @@ impl Domains<'_> {
         let mut query = vec![("limit", limit(most, 1000)?), ("skip", Cow::Owned(skip.to_string()))];
         query.extend(state.map(|state| ("state", state.word().into())));
         let answer: Answer = ask(self.0, bare(self.0, Method::GET, "v4/domains", query)).await?;
-        let full = answer.items.len() >= most;
-        let next = full.then(|| skip.saturating_add(answer.items.len()).to_string());
-        Ok(Page::new(answer.items, next))
+        Ok(Page::at(skip, answer.items, most))
     }
 
     /// A domain with its DNS records.

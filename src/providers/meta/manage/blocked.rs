@@ -8,7 +8,7 @@ use super::{Listed, Meta, Scheme, labelled};
 use crate::{
     debug::hide,
     error::{Fault, Result},
-    http::{Page, connection::read},
+    http::{Page, answer::text, connection::read},
     message::WhatsAppAddress,
 };
 
@@ -36,11 +36,7 @@ pub struct BlockedUser {
 /// The code of the first of some errors, a number or text.
 fn first_code<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     let errors = Value::deserialize(from)?;
-    Ok(errors.pointer("/0/code").and_then(|code| match code {
-        Value::Number(code) => Some(code.to_string()),
-        Value::String(code) => Some(code.clone()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }))
+    Ok(errors.pointer("/0/code").and_then(text))
 }
 
 /// What became of a block, or of its end.

@@ -240,5 +240,4 @@ impl CarouselCard {
 }
 
 // Texts and examples are the host's own affair, and examples are often of real people.
-
 hide!(HeaderExample, BodyExample, NamedExample);

@@ -1,8 +1,8 @@
 //! Mail and tracking settings, by the API's names.
 
+use serde::{Deserialize, Serialize};
 
 use crate::debug::show;
-use serde::{Deserialize, Serialize};
 
 /// A setting that is on or off, whatever the account's own says.
 #[non_exhaustive]

@@ -6,7 +6,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{super::SendGrid, offset, page, with_query};
+use super::{super::SendGrid, offset, with_query};
 use crate::{
     debug::show,
     error::Result,
@@ -186,7 +186,7 @@ impl Suppressions<'_> {
                 ("email", query.email.clone()),
             ],
         );
-        Ok(page(self.account.fetch(&path).await?, from, limit))
+        Ok(Page::at(from, self.account.fetch(&path).await?, limit))
     }
 
     /// The entry of one address, where there is one.

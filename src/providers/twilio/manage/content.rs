@@ -112,7 +112,7 @@ impl Content<'_> {
         Ok(answer.whatsapp)
     }
 
-    fn request(&self, method: Method, path: &str) -> Result<Request<Bytes>> {
+    fn request(self, method: Method, path: &str) -> Result<Request<Bytes>> {
         self.0.content_host().request(method, path, Bytes::new())
     }
 

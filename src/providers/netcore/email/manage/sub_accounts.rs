@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::{Account, Version},
-    Record, check_day, check_filled, check_limit, checked, offset, page, record, records,
-    with_query,
+    Record, check_day, check_filled, check_limit, checked, offset, record, records, with_query,
 };
 use crate::{
     debug::show,
@@ -226,7 +225,7 @@ impl SubAccounts<'_> {
         let from = offset(next, 0)?;
         let query = [("limit", Some(most.to_string())), ("offset", Some(from.to_string()))];
         let path = with_query("subaccounts/getSubAccounts", query);
-        Ok(page(records(self.account.fetch(&path).await?)?, from, most))
+        Ok(Page::at(from, records(self.account.fetch(&path).await?)?, most))
     }
 
     /// Creates one.
