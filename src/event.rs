@@ -1,6 +1,6 @@
 //! What comes back: one vocabulary for the events of every provider.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{
     channel::Money,
+    debug::show,
     message::{Kind, Media},
     time::Timestamp,
     webhook::Proof,
@@ -113,20 +114,7 @@ impl Event {
     }
 }
 
-impl fmt::Debug for Event {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Event")
-            .field("kind", &self.kind)
-            .field("status", &self.status)
-            .field("channel", &self.channel)
-            .field("provider", &self.provider)
-            .field("provider_message_id", &self.provider_message_id)
-            .field("code", &self.code)
-            .field("timestamp", &self.timestamp)
-            .field("proof", &self.proof)
-            .finish_non_exhaustive()
-    }
-}
+show!(Event { kind, status, channel, provider, provider_message_id, code, timestamp, proof });
 
 /// What sort of event it is.
 #[non_exhaustive]

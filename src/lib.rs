@@ -111,6 +111,7 @@ pub use self::{
 pub mod channel;
 pub mod compliance;
 mod config;
+mod debug;
 pub mod docs;
 mod error;
 mod event;

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::{SharedTransport, Truncated, default_transport, endpoint};
 use crate::{
+    debug::show,
     error::{Error, ErrorKind, Fault, Result},
     time::{SharedClock, Timestamp, after, default_clock},
 };
@@ -182,11 +183,7 @@ impl fmt::Debug for Connection {
     }
 }
 
-impl fmt::Debug for ConnectionSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConnectionSettings").finish_non_exhaustive()
-    }
-}
+show!(ConnectionSettings {});
 
 /// The JSON of a success. `Response` where it cannot be read: what was asked for is probably done.
 pub(crate) fn read<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T> {

@@ -20,6 +20,16 @@ pub(crate) fn encode<'a>(pairs: impl IntoIterator<Item = (&'a str, Cow<'a, str>)
     body
 }
 
+/// `path` with the pairs that have a value as its query.
+#[cfg(feature = "__form")]
+pub(crate) fn with_query<'a, V: Into<Cow<'a, str>>>(
+    path: &str,
+    pairs: impl IntoIterator<Item = (&'a str, Option<V>)>,
+) -> String {
+    let query = encode(pairs.into_iter().filter_map(|(name, value)| Some((name, value?.into()))));
+    if query.is_empty() { path.to_owned() } else { [path, "?", &query].concat() }
+}
+
 /// Decodes pairs, in order, duplicates kept.
 pub(crate) fn decode(body: &[u8]) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
     url::form_urlencoded::parse(body).collect()

@@ -12,6 +12,7 @@ use crate::{
     time::{SharedClock, Timestamp},
 };
 
+pub(crate) mod answer;
 pub(crate) mod connection;
 pub(crate) mod form;
 #[cfg(feature = "__multipart")]

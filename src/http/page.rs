@@ -16,4 +16,10 @@ impl<T> Page<T> {
     pub fn new(items: Vec<T>, next: Option<String>) -> Self {
         Self { items, next }
     }
+
+    /// A page of a list that is asked for by offset: a full one has a next.
+    pub(crate) fn at(offset: usize, items: Vec<T>, limit: usize) -> Self {
+        let next = (items.len() >= limit).then(|| offset.saturating_add(items.len()).to_string());
+        Self { items, next }
+    }
 }

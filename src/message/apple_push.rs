@@ -1,13 +1,12 @@
 //! An Apple push notification.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{DeviceToken, Kind, Message, Recipient, Rendered, no_place};
 use crate::{
     channel::Features,
+    debug::show,
     error::{Fault, Result},
 };
 
@@ -60,14 +59,7 @@ impl ApplePush {
     }
 }
 
-impl fmt::Debug for ApplePush {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApplePush")
-            .field("to", &self.to)
-            .field("badge", &self.badge)
-            .finish_non_exhaustive()
-    }
-}
+show!(ApplePush { to, badge });
 
 impl Message for ApplePush {
     const KIND: Kind = Kind::ApplePush;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     Delivery, Dlt, Message, MessageId, OnUnknown, ProviderOptions, ProviderTemplate, Purpose,
 };
-use crate::{error::Result, time::Timestamp};
+use crate::{debug::show, error::Result, time::Timestamp};
 
 /// A template to fill a message with, and the variables to fill it from.
 ///
@@ -114,11 +114,7 @@ pub struct Rendered {
     pub stamp: Option<TemplateStamp>,
 }
 
-impl fmt::Debug for Rendered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rendered").field("stamp", &self.stamp).finish_non_exhaustive()
-    }
-}
+show!(Rendered { stamp });
 
 /// Which template, version and locale a message was made with.
 #[non_exhaustive]

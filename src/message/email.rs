@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     channel::Features,
+    debug::hide,
     error::{Fault, Result},
 };
 
@@ -470,11 +471,7 @@ impl Unsubscribe {
     }
 }
 
-impl fmt::Debug for Unsubscribe {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Unsubscribe(***)")
-    }
-}
+hide!(Unsubscribe);
 
 /// Bytes as base64 text.
 mod base64_bytes {

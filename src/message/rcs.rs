@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     channel::Features,
+    debug::show,
     error::{Fault, Result},
 };
 
@@ -62,14 +63,7 @@ impl Rcs {
     }
 }
 
-impl fmt::Debug for Rcs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rcs")
-            .field("to", &self.to)
-            .field("content", &self.content)
-            .finish_non_exhaustive()
-    }
-}
+show!(Rcs { to, content });
 
 impl fmt::Debug for RcsContent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

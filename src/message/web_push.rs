@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Hidden, Kind, Message, Recipient, Rendered, check_https, check_present, no_place};
 use crate::{
     channel::Features,
+    debug::hide,
     error::{Fault, Result},
 };
 
@@ -84,11 +85,7 @@ impl WebPush {
     }
 }
 
-impl fmt::Debug for Subscription {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Subscription(***)")
-    }
-}
+hide!(Subscription);
 
 impl fmt::Debug for WebPush {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,7 +8,7 @@ use std::{
 
 /// The groups of modules: one may name its own group and those before it.
 const GROUPS: &[&[&str]] = &[
-    &["docs", "error", "future", "time"],
+    &["debug", "docs", "error", "future", "time"],
     &["event", "message"],
     &["channel", "http", "mime", "webhook"],
     &["compliance", "policy", "route", "template"],

@@ -1,6 +1,6 @@
 //! A call.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,7 @@ pub use self::step::{Gather, Input, Recording, Step};
 use super::{Kind, Message, PhoneNumber, Recipient, Rendered, ToPhone, check_present, no_place};
 use crate::{
     channel::Features,
+    debug::show,
     error::{Fault, Result},
 };
 
@@ -143,14 +144,7 @@ impl Call {
     }
 }
 
-impl fmt::Debug for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call")
-            .field("to", &self.to)
-            .field("steps", &self.steps)
-            .finish_non_exhaustive()
-    }
-}
+show!(Call { to, steps });
 
 impl Message for Call {
     const KIND: Kind = Kind::Voice;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     channel::Features,
+    debug::show,
     error::Fault,
     message::{Hidden, PhoneNumber, check_https, check_present},
 };
@@ -283,11 +284,7 @@ impl fmt::Debug for Step {
     }
 }
 
-impl fmt::Debug for Gather {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Gather").field("prompt", &self.prompt).finish_non_exhaustive()
-    }
-}
+show!(Gather { prompt });
 
 impl fmt::Debug for Recording {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

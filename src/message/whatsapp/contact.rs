@@ -1,10 +1,8 @@
 //! Contact cards.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Fault, message::check_present};
+use crate::{debug::hide, error::Fault, message::check_present};
 
 /// A contact card.
 #[non_exhaustive]
@@ -140,23 +138,7 @@ impl ContactField {
     }
 }
 
-impl fmt::Debug for Contact {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Contact(***)")
-    }
-}
-
-impl fmt::Debug for PostalAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PostalAddress(***)")
-    }
-}
-
-impl fmt::Debug for ContactField {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ContactField(***)")
-    }
-}
+hide!(Contact, PostalAddress, ContactField);
 
 pub(super) fn validate(contacts: &[Contact], faults: &mut Vec<Fault>) {
     if contacts.is_empty() {

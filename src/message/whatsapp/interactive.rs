@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    debug::hide,
     error::Fault,
     message::{Media, check_https, check_present},
 };
@@ -359,16 +360,6 @@ impl From<String> for InteractiveHeader {
     fn from(text: String) -> Self {
         Self::Text(text)
     }
-}
-
-macro_rules! hide {
-    ($($type:ident),*) => {
-        $(impl fmt::Debug for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($type), "(***)"))
-            }
-        })*
-    };
 }
 
 // All of it is text that a person reads.

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     channel::Features,
+    debug::{hide, show},
     error::{Fault, Result},
 };
 
@@ -131,11 +132,7 @@ impl Location {
     }
 }
 
-impl fmt::Debug for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Location(***)")
-    }
-}
+hide!(Location);
 
 impl WhatsApp {
     /// An empty text to `to`, for a template of ours to fill.
@@ -219,14 +216,7 @@ impl From<Contact> for WhatsAppContent {
     }
 }
 
-impl fmt::Debug for WhatsApp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WhatsApp")
-            .field("to", &self.to)
-            .field("content", &self.content)
-            .finish_non_exhaustive()
-    }
-}
+show!(WhatsApp { to, content });
 
 impl fmt::Debug for WhatsAppContent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::Location;
 use crate::{
+    debug::hide,
     error::Fault,
     message::{Media, check_present},
     time::Timestamp,
@@ -297,11 +298,7 @@ impl fmt::Debug for ApprovedTemplate {
     }
 }
 
-impl fmt::Debug for TemplateHeader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TemplateHeader(***)")
-    }
-}
+hide!(TemplateHeader);
 
 impl fmt::Debug for TemplateButton {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -309,8 +306,4 @@ impl fmt::Debug for TemplateButton {
     }
 }
 
-impl fmt::Debug for TemplateCard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TemplateCard(***)")
-    }
-}
+hide!(TemplateCard);

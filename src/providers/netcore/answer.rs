@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    http::connection::read,
+    http::{answer, connection::read},
 };
 
 /// The id of an accepted request, where there is one; an answer that says no is `refused`.
@@ -64,11 +64,5 @@ fn id(body: &Value) -> Option<String> {
 
 /// A text that is not empty, or a number as one.
 pub(super) fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
-            None
-        }
-    }
+    answer::text(value).filter(|text| !text.is_empty())
 }

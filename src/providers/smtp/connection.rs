@@ -1,6 +1,6 @@
 //! One session: connect, greet, encrypt, log in.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tokio::net::lookup_host;
 
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     ErrorKind, Fate, Result,
+    debug::show,
     time::{SharedClock, Timestamp},
 };
 
@@ -174,15 +175,7 @@ impl Connection {
     }
 }
 
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection")
-            .field("wire", &self.wire)
-            .field("extensions", &self.extensions)
-            .field("transactions", &self.transactions)
-            .finish_non_exhaustive()
-    }
-}
+show!(Connection { wire, extensions, transactions });
 
 /// Tries every address in turn, each for its share of the time: one that does not answer must not
 /// use up all of it.

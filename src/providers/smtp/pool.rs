@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     ErrorKind, Fate, Fault, Result,
+    debug::show,
     error::Error,
     time::{SharedClock, Timestamp, after},
 };
@@ -210,11 +211,7 @@ impl Pool {
     }
 }
 
-impl fmt::Debug for Pool {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pool").field("settings", &self.settings).finish_non_exhaustive()
-    }
-}
+show!(Pool { settings });
 
 impl Connection {
     /// Sends to all recipients, in as many transactions as the server makes necessary.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     error::{Error, ErrorKind, Fate},
-    http::{from_status, retry_after},
+    http::{answer::text, from_status, retry_after},
     time::Timestamp,
 };
 
@@ -57,11 +57,7 @@ pub(super) fn from_code(code: &str) -> Error {
 
 /// A code as it was written, number or text of digits; nothing longer than a code.
 pub(super) fn code_of(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
-    };
+    let text = text(value)?;
     let fits = !text.is_empty() && text.len() <= 6 && text.bytes().all(|b| b.is_ascii_digit());
     fits.then_some(text)
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Pairs, ask, bare, date, limit, present, tell, text, with_form, yes};
 use crate::{
+    debug::show,
     error::Result,
     http::{Page, connection::segment},
     providers::mailgun::{ClickTracking, Mailgun, config},
@@ -60,9 +61,7 @@ impl Domains<'_> {
         let mut query = vec![("limit", limit(most, 1000)?), ("skip", Cow::Owned(skip.to_string()))];
         query.extend(state.map(|state| ("state", state.word().into())));
         let answer: Answer = ask(self.0, bare(self.0, Method::GET, "v4/domains", query)).await?;
-        let full = answer.items.len() >= most;
-        let next = full.then(|| skip.saturating_add(answer.items.len()).to_string());
-        Ok(Page::new(answer.items, next))
+        Ok(Page::at(skip, answer.items, most))
     }
 
     /// A domain with its DNS records.
@@ -268,21 +267,17 @@ impl DomainSettings {
     }
 }
 
-impl fmt::Debug for DomainSettings {
-    // Where copies are posted may hold a secret.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DomainSettings")
-            .field("spam_action", &self.spam_action)
-            .field("wildcard", &self.wildcard)
-            .field("dkim_key_size", &self.dkim_key_size)
-            .field("dkim_selector", &self.dkim_selector)
-            .field("ips", &self.ips)
-            .field("web_scheme", &self.web_scheme)
-            .field("web_prefix", &self.web_prefix)
-            .field("require_tls", &self.require_tls)
-            .finish_non_exhaustive()
-    }
-}
+// Where copies are posted may hold a secret.
+show!(DomainSettings {
+    spam_action,
+    wildcard,
+    dkim_key_size,
+    dkim_selector,
+    ips,
+    web_scheme,
+    web_prefix,
+    require_tls
+});
 
 /// Whether a domain may send.
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Pairs, limit, page};
 use crate::{
+    debug::show,
     error::{Error, Fault, Result},
     http::{Page, connection::segment},
     providers::mailgun::{Mailgun, email::LABEL},
@@ -173,15 +174,7 @@ impl EventQuery {
     }
 }
 
-impl fmt::Debug for EventQuery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventQuery")
-            .field("begin", &self.begin)
-            .field("end", &self.end)
-            .field("event", &self.event)
-            .finish_non_exhaustive()
-    }
-}
+show!(EventQuery { begin, end, event });
 
 /// One event: what a webhook has in `event-data`.
 #[non_exhaustive]
@@ -242,12 +235,4 @@ fn time(value: &Value) -> Option<Timestamp> {
     Timestamp::new(whole.parse().ok()?, nanos.parse().ok()?).ok()
 }
 
-impl fmt::Debug for Event {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Event")
-            .field("id", &self.id)
-            .field("event", &self.event)
-            .field("at", &self.at)
-            .finish_non_exhaustive()
-    }
-}
+show!(Event { id, event, at });

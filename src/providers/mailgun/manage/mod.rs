@@ -16,7 +16,6 @@ use std::borrow::Cow;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::{Method, Request, Response};
-use jiff::fmt::rfc2822::DateTimeParser;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -32,8 +31,7 @@ pub use self::{
 use super::{Mailgun, email::LABEL, error};
 use crate::{
     error::{Error, Fault, Result},
-    http::{Page, connection::read, form, from_status},
-    time::Timestamp,
+    http::{Page, answer::date, connection::read, form, from_status},
 };
 
 mod domains;
@@ -72,9 +70,8 @@ fn with_form(
 
 /// A request without a body, with its query.
 fn bare(account: &Mailgun, method: Method, path: &str, query: Pairs<'_>) -> Result<Request<Bytes>> {
-    let query = form::encode(query);
-    let mark = if query.is_empty() { "" } else { "?" };
-    account.connection.request(method, &[path, mark, &query].concat(), Bytes::new())
+    let query = query.into_iter().map(|(name, value)| (name, Some(value)));
+    account.connection.request(method, &form::with_query(path, query), Bytes::new())
 }
 
 /// Sends a request whose answer says no more than that it is done.
@@ -162,17 +159,6 @@ fn present(field: &str, text: &str) -> Result<()> {
 
 fn yes(on: bool) -> Cow<'static, str> {
     if on { "yes" } else { "no" }.into()
-}
-
-/// A date of Mailgun's, `Sat, 14 Mar 2026 15:09:26 UTC` or RFC 3339; absent where it is neither.
-fn date<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Timestamp>, D::Error> {
-    let value = Option::<Value>::deserialize(from)?;
-    Ok(value.as_ref().and_then(Value::as_str).and_then(parse_date))
-}
-
-fn parse_date(text: &str) -> Option<Timestamp> {
-    let zoned = text.replace(" UTC", " GMT");
-    DateTimeParser::new().parse_timestamp(&zoned).ok().or_else(|| text.parse().ok())
 }
 
 /// Text, or a number as text.

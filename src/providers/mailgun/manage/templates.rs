@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Pairs, ask, bare, date, limit, page, present, tell, text, with_form, yes};
 use crate::{
+    debug::show,
     error::{Error, Fault, Result},
     http::{Page, connection::segment},
     providers::mailgun::{Mailgun, email::LABEL},
@@ -346,13 +347,4 @@ pub struct Version {
     pub created_at: Option<Timestamp>,
 }
 
-impl fmt::Debug for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Version")
-            .field("tag", &self.tag)
-            .field("engine", &self.engine)
-            .field("active", &self.active)
-            .field("created_at", &self.created_at)
-            .finish_non_exhaustive()
-    }
-}
+show!(Version { tag, engine, active, created_at });

@@ -1,15 +1,14 @@
 //! Users who may not write to the number.
 
-use std::fmt;
-
 use http::Method;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::{Listed, Meta, Scheme, labelled};
 use crate::{
+    debug::hide,
     error::{Fault, Result},
-    http::{Page, connection::read},
+    http::{Page, answer::text, connection::read},
     message::WhatsAppAddress,
 };
 
@@ -37,11 +36,7 @@ pub struct BlockedUser {
 /// The code of the first of some errors, a number or text.
 fn first_code<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     let errors = Value::deserialize(from)?;
-    Ok(errors.pointer("/0/code").and_then(|code| match code {
-        Value::Number(code) => Some(code.to_string()),
-        Value::String(code) => Some(code.clone()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }))
+    Ok(errors.pointer("/0/code").and_then(text))
 }
 
 /// What became of a block, or of its end.
@@ -54,11 +49,7 @@ pub struct BlockOutcome {
     pub failed: Vec<BlockedUser>,
 }
 
-impl fmt::Debug for BlockedUser {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BlockedUser(***)")
-    }
-}
+hide!(BlockedUser);
 
 #[derive(Deserialize)]
 struct Answer {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::TemplateButton;
+use crate::debug::hide;
 
 /// A part of a template.
 ///
@@ -239,21 +240,4 @@ impl CarouselCard {
 }
 
 // Texts and examples are the host's own affair, and examples are often of real people.
-
-impl fmt::Debug for HeaderExample {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("HeaderExample(***)")
-    }
-}
-
-impl fmt::Debug for BodyExample {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BodyExample(***)")
-    }
-}
-
-impl fmt::Debug for NamedExample {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("NamedExample(***)")
-    }
-}
+hide!(HeaderExample, BodyExample, NamedExample);

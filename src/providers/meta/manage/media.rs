@@ -6,12 +6,13 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, header};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use super::{Meta, Scheme, checked_id, labelled};
 use crate::{
+    debug::show,
     error::{Error, ErrorKind, Fault, Result},
-    http::{Truncated, connection::read, multipart::Form},
+    http::{Truncated, answer::number, connection::read, multipart::Form},
     message::MediaKind,
 };
 
@@ -133,25 +134,11 @@ pub struct MediaInfo {
     /// Its SHA-256; in hexadecimal here, in base64 in webhooks.
     pub sha256: Option<String>,
     /// How many bytes it has.
-    #[serde(default, deserialize_with = "size")]
+    #[serde(default, deserialize_with = "number")] // some of Meta's samples write it as text
     pub file_size: Option<u64>,
 }
 
-/// A number, which some of Meta's samples write as text.
-fn size<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
-    let size = serde_json::Value::deserialize(from)?;
-    Ok(size.as_u64().or_else(|| size.as_str()?.parse().ok()))
-}
-
-impl fmt::Debug for MediaInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MediaInfo")
-            .field("id", &self.id)
-            .field("mime_type", &self.mime_type)
-            .field("file_size", &self.file_size)
-            .finish_non_exhaustive()
-    }
-}
+show!(MediaInfo { id, mime_type, file_size });
 
 /// A file that was fetched.
 #[non_exhaustive]

@@ -34,7 +34,7 @@ use crate::{
     http::{
         Page,
         connection::{read, segment},
-        form,
+        form::with_query,
     },
 };
 
@@ -159,7 +159,7 @@ impl Meta {
         path: &str,
         query: &[(&str, Option<&str>)],
     ) -> Result<T> {
-        self.answer(self.request(Method::GET, &with_query(path, query))?).await
+        self.answer(self.request(Method::GET, &with_query(path, query.iter().copied()))?).await
     }
 
     async fn post<T: DeserializeOwned>(
@@ -171,7 +171,7 @@ impl Meta {
     }
 
     async fn delete(&self, path: &str, query: &[(&str, Option<&str>)]) -> Result<()> {
-        let request = self.request(Method::DELETE, &with_query(path, query))?;
+        let request = self.request(Method::DELETE, &with_query(path, query.iter().copied()))?;
         self.answer::<Done>(request).await?.check()
     }
 
@@ -202,13 +202,6 @@ fn checked_id(field: &str, id: &str) -> Result<String> {
     }
     let fault = Fault::new(field, "is no id", "write its digits");
     Err(labelled(Error::invalid(vec![fault])))
-}
-
-/// Adds the pairs that there are.
-fn with_query(path: &str, pairs: &[(&str, Option<&str>)]) -> String {
-    let there = pairs.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?)));
-    let query = form::encode(there.map(|(name, value)| (name, (*value).into())));
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 #[derive(Deserialize)]

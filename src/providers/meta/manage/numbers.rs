@@ -3,14 +3,13 @@
 //! Sources: [Phone numbers](https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/phone-numbers),
 //! [Registration](https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/registration).
 
-use std::fmt;
-
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{Listed, Meta, words};
 use crate::{
+    debug::show,
     error::{Fault, Result},
     http::Page,
 };
@@ -74,16 +73,7 @@ pub struct Throughput {
     pub level: String,
 }
 
-impl fmt::Debug for NumberInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NumberInfo")
-            .field("id", &self.id)
-            .field("quality_rating", &self.quality_rating)
-            .field("status", &self.status)
-            .field("throughput", &self.throughput)
-            .finish_non_exhaustive()
-    }
-}
+show!(NumberInfo { id, quality_rating, status, throughput });
 
 impl Numbers<'_> {
     /// One page of the business account's numbers, from the `next` of the page before.

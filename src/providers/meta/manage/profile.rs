@@ -2,12 +2,13 @@
 //!
 //! Source: [Business profile](https://developers.facebook.com/documentation/business-messaging/whatsapp/reference/whatsapp-business-phone-number/whatsapp-business-profile-api).
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Meta, labelled, words};
-use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::{
+    debug::show,
+    error::{Error, ErrorKind, Fault, Result},
+};
 
 /// Characters of the line below the name.
 const ABOUT: usize = 139;
@@ -99,11 +100,7 @@ pub struct ProfileInfo {
     pub vertical: Option<Vertical>,
 }
 
-impl fmt::Debug for ProfileInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProfileInfo").field("vertical", &self.vertical).finish_non_exhaustive()
-    }
-}
+show!(ProfileInfo { vertical });
 
 /// What of the profile is to change; what is absent stays.
 ///
@@ -231,11 +228,7 @@ impl ProfileUpdate {
     }
 }
 
-impl fmt::Debug for ProfileUpdate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProfileUpdate").field("vertical", &self.vertical).finish_non_exhaustive()
-    }
-}
+show!(ProfileUpdate { vertical });
 
 /// Clients read the fields in the entry itself; one sample nests them.
 #[derive(Deserialize)]

@@ -2,14 +2,15 @@
 //!
 //! Source: [Subscribed apps](https://developers.facebook.com/documentation/business-messaging/whatsapp/reference/whatsapp-business-account/subscribed-apps-api).
 
-use std::fmt;
-
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{Listed, Meta};
-use crate::error::{Fault, Result};
+use crate::{
+    debug::show,
+    error::{Fault, Result},
+};
 
 /// The webhook's subscriptions: [`Meta::subscriptions`].
 #[derive(Clone, Copy, Debug)]
@@ -30,14 +31,7 @@ pub struct SubscribedApp {
 }
 
 // A webhook's path may be a secret.
-impl fmt::Debug for SubscribedApp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SubscribedApp")
-            .field("id", &self.id)
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
-}
+show!(SubscribedApp { id, name });
 
 #[derive(Deserialize)]
 struct Entry {

@@ -50,7 +50,7 @@ impl Uploads<'_> {
         let length = content.len().to_string();
         let path = with_query(
             &format!("{app}/uploads"),
-            &[
+            [
                 ("file_name", Some(filename)),
                 ("file_length", Some(&*length)),
                 ("file_type", Some(content_type)),

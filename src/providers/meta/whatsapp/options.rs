@@ -1,11 +1,9 @@
 //! What a single message may ask of the Cloud API.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::message::ProviderOptions;
+use crate::{debug::show, message::ProviderOptions};
 
 /// Options of one message.
 ///
@@ -150,17 +148,7 @@ impl Options {
     }
 }
 
-impl fmt::Debug for Options {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options")
-            .field("preview_url", &self.preview_url)
-            .field("group", &self.group)
-            .field("language", &self.language)
-            .field("marketing", &self.marketing)
-            .field("product_policy", &self.product_policy)
-            .finish_non_exhaustive()
-    }
-}
+show!(Options { preview_url, group, language, marketing, product_policy });
 
 /// What becomes of a template that the marketing endpoint does not take.
 #[non_exhaustive]

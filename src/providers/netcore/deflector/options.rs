@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::message::ProviderOptions;
+use crate::{debug::show, message::ProviderOptions};
 
 /// What one message falls back to.
 ///
@@ -157,11 +157,7 @@ impl fmt::Debug for Options {
     }
 }
 
-impl fmt::Debug for SmsFallback {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SmsFallback").field("from", &self.from).finish_non_exhaustive()
-    }
-}
+show!(SmsFallback { from });
 
 impl fmt::Debug for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

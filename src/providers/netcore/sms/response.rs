@@ -9,6 +9,8 @@ use quick_xml::{
 };
 use serde_json::Value;
 
+use crate::http::answer::text;
+
 /// An answer: either the whole request was refused, or each message has its own result.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Answer {
@@ -259,11 +261,7 @@ fn member<'a>(value: &'a Value, names: &[&str]) -> Option<&'a Value> {
 }
 
 fn scalar(value: &Value, names: &[&str]) -> Option<String> {
-    names.iter().find_map(|name| match member(value, &[name])? {
-        Value::String(text) => some(text),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    })
+    names.iter().find_map(|name| some(&text(member(value, &[name])?)?))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     event::{Event, EventKind},
-    http::form,
+    http::{answer::text, form},
     message::Kind,
     providers::netcore::NAME,
     time::Timestamp,
@@ -206,11 +206,7 @@ fn rows(request: &Request) -> Result<Rows, WebhookError> {
         .map(|item| {
             let own = if single { source.clone() } else { Bytes::from(item.to_string()) };
             let Value::Object(object) = item else { return (Err("is no object".into()), own) };
-            let pairs = object.into_iter().filter_map(|(name, value)| match value {
-                Value::String(text) => Some((name.into(), text)),
-                Value::Number(number) => Some((name.into(), number.to_string())),
-                Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-            });
+            let pairs = object.iter().filter_map(|(name, value)| Some((name.into(), text(value)?)));
             (Ok(collect(pairs)), own)
         })
         .collect())

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::error::ErrorKind;
+use crate::{debug::show, error::ErrorKind};
 
 /// The vendor's API, as its private document describes it.
 ///
@@ -114,16 +114,7 @@ impl Api {
     }
 }
 
-impl fmt::Debug for Api {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Api")
-            .field("base_url", &self.base_url)
-            .field("method", &self.method)
-            .field("auth", &self.auth)
-            .field("number_format", &self.number_format)
-            .finish_non_exhaustive()
-    }
-}
+show!(Api { base_url, method, auth, number_format });
 
 /// The method of a request.
 #[non_exhaustive]

@@ -1,10 +1,8 @@
 //! What a single call, or the account for all of its calls, may set beside the message.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use crate::message::ProviderOptions;
+use crate::{debug::show, message::ProviderOptions};
 
 /// Options of one call, or an account's defaults. What is absent in the call's is taken from the
 /// account's. Each needs its placeholder in the template.
@@ -108,12 +106,4 @@ impl Options {
     }
 }
 
-impl fmt::Debug for Options {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options")
-            .field("language", &self.language)
-            .field("voice", &self.voice)
-            .field("campaign_id", &self.campaign_id)
-            .finish_non_exhaustive()
-    }
-}
+show!(Options { language, voice, campaign_id });

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use quick_xml::{Reader, events::Event};
 use serde_json::Value;
 
+use crate::http::answer::text;
+
 /// An answer that can be read.
 pub(super) enum Answer<'a> {
     Json(Value),
@@ -38,11 +40,7 @@ impl<'a> Answer<'a> {
     fn text(&self, pointer: &str) -> Option<String> {
         match (self, pointer.strip_prefix('@')) {
             (Self::Xml(text), Some(name)) => attribute(text, name),
-            (Self::Json(body), None) => match body.pointer(pointer)? {
-                Value::String(text) => Some(text.trim().to_owned()),
-                Value::Number(number) => Some(number.to_string()),
-                Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-            },
+            (Self::Json(body), None) => Some(text(body.pointer(pointer)?)?.trim().to_owned()),
             (Self::Json(_) | Self::Xml(_), _) => None,
         }
     }

@@ -1,8 +1,8 @@
 //! Mail and tracking settings, by the API's names.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+
+use crate::debug::show;
 
 /// A setting that is on or off, whatever the account's own says.
 #[non_exhaustive]
@@ -136,11 +136,7 @@ impl Footer {
     }
 }
 
-impl fmt::Debug for Footer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Footer").field("enable", &self.enable).finish_non_exhaustive()
-    }
-}
+show!(Footer { enable });
 
 /// A blind copy to one address. Legacy: a mail's own `bcc` does it better.
 #[non_exhaustive]
@@ -162,11 +158,7 @@ impl BccCopy {
     }
 }
 
-impl fmt::Debug for BccCopy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BccCopy").field("enable", &self.enable).finish_non_exhaustive()
-    }
-}
+show!(BccCopy { enable });
 
 /// A check for spam before a mail is sent. Legacy.
 #[non_exhaustive]
@@ -191,14 +183,7 @@ impl SpamCheck {
     }
 }
 
-impl fmt::Debug for SpamCheck {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SpamCheck")
-            .field("enable", &self.enable)
-            .field("threshold", &self.threshold)
-            .finish_non_exhaustive()
-    }
-}
+show!(SpamCheck { enable, threshold });
 
 /// What SendGrid counts of a mail: `tracking_settings`.
 #[non_exhaustive]

@@ -6,10 +6,10 @@ use http::Method;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
-use super::{super::SendGrid, length, limit, offset, page, with_query};
+use super::{super::SendGrid, length, limit, offset, with_query};
 use crate::{
     error::Result,
-    http::{Page, connection::segment},
+    http::{Page, answer::text, connection::segment},
 };
 
 /// Domains to send from: [`SendGrid::domains`].
@@ -183,13 +183,7 @@ pub struct RecordValidation {
 
 /// An id that is a number, or text.
 pub(super) fn id<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<String, D::Error> {
-    match Value::deserialize(from)? {
-        Value::String(text) => Ok(text),
-        Value::Number(number) => Ok(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-            Err(serde::de::Error::custom("no id"))
-        }
-    }
+    text(&Value::deserialize(from)?).ok_or_else(|| serde::de::Error::custom("no id"))
 }
 
 const DOMAINS: &str = "v3/whitelabel/domains";
@@ -208,7 +202,7 @@ impl Domains<'_> {
         limit(most, 500)?;
         let from = offset(next)?;
         let query = [("limit", Some(most.to_string())), ("offset", Some(from.to_string()))];
-        Ok(page(self.account.fetch(&with_query(DOMAINS, query)).await?, from, most))
+        Ok(Page::at(from, self.account.fetch(&with_query(DOMAINS, query)).await?, most))
     }
 
     /// Lists those of this name, of the account and not of its subusers.
@@ -217,7 +211,7 @@ impl Domains<'_> {
     ///
     /// As in the [module](super).
     pub async fn named(&self, domain: &str) -> Result<Vec<Domain>> {
-        let query = [("domain", Some(domain.into())), ("exclude_subusers", Some("true".into()))];
+        let query = [("domain", Some(domain)), ("exclude_subusers", Some("true"))];
         self.account.fetch(&with_query(DOMAINS, query)).await
     }
 
@@ -227,7 +221,7 @@ impl Domains<'_> {
     ///
     /// As in the [module](super).
     pub async fn of_subuser(&self, username: &str) -> Result<Vec<Domain>> {
-        let query = [("username", Some(username.into()))];
+        let query = [("username", Some(username))];
         self.account.fetch(&with_query(DOMAINS, query)).await
     }
 

@@ -1,7 +1,5 @@
 //! Groups of mail that a person can unsubscribe from.
 
-use std::fmt;
-
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +9,7 @@ use super::{
     suppressions::{Recipients, of},
     with_query,
 };
-use crate::{error::Result, message::EmailAddress};
+use crate::{debug::show, error::Result, message::EmailAddress};
 
 /// Groups of mail that a person can unsubscribe from: [`SendGrid::unsubscribe_groups`].
 ///
@@ -76,14 +74,7 @@ pub struct GroupSuppression {
     pub created_at: i64,
 }
 
-impl fmt::Debug for GroupSuppression {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GroupSuppression")
-            .field("group_id", &self.group_id)
-            .field("created_at", &self.created_at)
-            .finish_non_exhaustive()
-    }
-}
+show!(GroupSuppression { group_id, created_at });
 
 #[derive(Serialize)]
 struct Write<'a> {

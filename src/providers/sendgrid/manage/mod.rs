@@ -9,10 +9,8 @@
 //! lacks the scope, [`Rejected`](crate::ErrorKind::Rejected) where there is nothing under the id,
 //! [`InvalidMessage`](crate::ErrorKind::InvalidMessage) with the fields that SendGrid refused.
 
-use std::borrow::Cow;
-
 use http::Method;
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 pub use self::{
     domains::{DnsRecord, Domain, DomainValidation, Domains, NewDomain, RecordValidation},
@@ -25,7 +23,7 @@ pub use self::{
 use super::SendGrid;
 use crate::{
     error::{Error, ErrorKind, Fault, Result},
-    http::{Page, form},
+    http::{answer::or_default, form::with_query},
 };
 
 mod domains;
@@ -124,31 +122,6 @@ impl SendGrid {
         let request = self.connection().request(Method::DELETE, path, "")?;
         self.call(request).await.map(drop)
     }
-}
-
-/// `path` with the pairs that have a value as its query.
-fn with_query<'a>(
-    path: &str,
-    pairs: impl IntoIterator<Item = (&'a str, Option<String>)>,
-) -> String {
-    let pairs = pairs.into_iter().filter_map(|(name, value)| Some((name, Cow::Owned(value?))));
-    let query = form::encode(pairs);
-    if query.is_empty() { path.to_owned() } else { [path, "?", &query].concat() }
-}
-
-/// A member that is null for one that is absent.
-fn or_default<'de, D, T>(from: D) -> std::result::Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    Ok(Option::deserialize(from)?.unwrap_or_default())
-}
-
-/// A page of a list that is asked for by offset: a full one has a next.
-fn page<T>(items: Vec<T>, offset: usize, limit: usize) -> Page<T> {
-    let next = (items.len() >= limit).then(|| offset.saturating_add(items.len()).to_string());
-    Page::new(items, next)
 }
 
 /// The offset that a page's `next` is.

@@ -180,7 +180,7 @@ impl Stats<'_> {
     ) -> Result<Page<StatsDay>> {
         let Days(items) = self.account.fetch(&path(list, names, query)?).await?;
         let from = super::offset(query.page.as_deref())?;
-        Ok(super::page(items, from, query.limit.unwrap_or(usize::MAX)))
+        Ok(Page::at(from, items, query.limit.unwrap_or(usize::MAX)))
     }
 }
 

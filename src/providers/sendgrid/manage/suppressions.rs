@@ -1,13 +1,14 @@
 //! Who gets no mail, and why.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
 use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{super::SendGrid, offset, page, with_query};
+use super::{super::SendGrid, offset, with_query};
 use crate::{
+    debug::show,
     error::Result,
     http::{Page, connection::segment},
     message::EmailAddress,
@@ -118,16 +119,7 @@ impl SuppressionQuery {
     }
 }
 
-impl fmt::Debug for SuppressionQuery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SuppressionQuery")
-            .field("from", &self.from)
-            .field("until", &self.until)
-            .field("limit", &self.limit)
-            .field("page", &self.page)
-            .finish_non_exhaustive()
-    }
-}
+show!(SuppressionQuery { from, until, limit, page });
 
 /// An entry of a list.
 #[non_exhaustive]
@@ -149,14 +141,7 @@ pub struct Suppressed {
     pub ip: Option<String>,
 }
 
-impl fmt::Debug for Suppressed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Suppressed")
-            .field("created", &self.created)
-            .field("status", &self.status)
-            .finish_non_exhaustive()
-    }
-}
+show!(Suppressed { created, status });
 
 /// How many bounces of one class a day, or a domain, had.
 #[non_exhaustive]
@@ -201,7 +186,7 @@ impl Suppressions<'_> {
                 ("email", query.email.clone()),
             ],
         );
-        Ok(page(self.account.fetch(&path).await?, from, limit))
+        Ok(Page::at(from, self.account.fetch(&path).await?, limit))
     }
 
     /// The entry of one address, where there is one.

@@ -1,13 +1,12 @@
 //! Templates kept at SendGrid.
 
-use std::fmt;
-
 use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{super::SendGrid, length, limit, with_query};
 use crate::{
+    debug::show,
     error::Result,
     http::{Page, connection::segment},
 };
@@ -96,15 +95,7 @@ impl TemplateVersion {
     }
 }
 
-impl fmt::Debug for TemplateVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TemplateVersion")
-            .field("id", &self.id)
-            .field("name", &self.name)
-            .field("active", &self.active)
-            .finish_non_exhaustive()
-    }
-}
+show!(TemplateVersion { id, name, active });
 
 /// What a version is edited with.
 #[non_exhaustive]
@@ -213,14 +204,7 @@ impl TemplateVersionDraft {
     }
 }
 
-impl fmt::Debug for TemplateVersionDraft {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TemplateVersionDraft")
-            .field("name", &self.name)
-            .field("active", &self.active)
-            .finish_non_exhaustive()
-    }
-}
+show!(TemplateVersionDraft { name, active });
 
 /// How many bytes each content of a version may have.
 const CONTENT: usize = 1 << 20;

@@ -1,6 +1,6 @@
 //! The addresses and domains to send from.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use http::Method;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -11,6 +11,7 @@ use super::{
     Done, NOTHING, ResourceTag, page, with_query,
 };
 use crate::{
+    debug::show,
     error::{Error, Fault, Result},
     http::{Page, connection::segment},
     time::Timestamp,
@@ -466,14 +467,7 @@ pub struct SoaRecord {
     pub serial_number: Option<u64>,
 }
 
-impl fmt::Debug for SoaRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SoaRecord")
-            .field("primary_name_server", &self.primary_name_server)
-            .field("serial_number", &self.serial_number)
-            .finish_non_exhaustive()
-    }
-}
+show!(SoaRecord { primary_name_server, serial_number });
 
 impl Identity {
     /// The records to publish so that AWS's keys sign for the domain: none for an address, or where
@@ -497,15 +491,7 @@ impl Identity {
     }
 }
 
-impl fmt::Debug for Identity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Identity")
-            .field("kind", &self.kind)
-            .field("verified", &self.verified)
-            .field("verification_status", &self.verification_status)
-            .finish_non_exhaustive()
-    }
-}
+show!(Identity { kind, verified, verification_status });
 
 /// A DNS record to publish.
 #[non_exhaustive]
@@ -585,12 +571,4 @@ pub struct IdentitySummary {
     pub verification_status: Option<VerificationStatus>,
 }
 
-impl fmt::Debug for IdentitySummary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IdentitySummary")
-            .field("kind", &self.kind)
-            .field("sending_enabled", &self.sending_enabled)
-            .field("verification_status", &self.verification_status)
-            .finish_non_exhaustive()
-    }
-}
+show!(IdentitySummary { kind, sending_enabled, verification_status });

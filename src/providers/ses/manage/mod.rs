@@ -21,6 +21,7 @@ pub use self::{
 use super::Ses;
 use crate::{
     error::{Fault, Result},
+    http::{answer::or_default, form},
     time::Timestamp,
 };
 
@@ -39,13 +40,9 @@ struct Done {}
 /// No body.
 const NOTHING: Option<&()> = None;
 
-/// `path?pairs`, only of those that there are.
+/// `path` with `pairs` as its query.
 fn with_query(path: &str, pairs: Vec<(&str, String)>) -> String {
-    if pairs.is_empty() {
-        return path.to_owned();
-    }
-    let pairs = pairs.into_iter().map(|(name, value)| (name, value.into()));
-    format!("{path}?{}", crate::http::form::encode(pairs))
+    form::with_query(path, pairs.into_iter().map(|(name, value)| (name, Some(value))))
 }
 
 /// The query of one page.
@@ -77,15 +74,6 @@ impl ResourceTag {
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self { key: key.into(), value: value.into() }
     }
-}
-
-/// A member that is null for one that is absent.
-fn or_default<'de, D, T>(from: D) -> std::result::Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
 /// A time: seconds as a number, or RFC 3339.

@@ -1,12 +1,11 @@
 //! The account's suppression list.
 
-use std::fmt;
-
 use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{super::Ses, Done, NOTHING, page, with_query};
 use crate::{
+    debug::show,
     error::{Error, Result},
     http::{Page, connection::segment},
     message::EmailAddress,
@@ -240,11 +239,4 @@ impl Suppression {
     }
 }
 
-impl fmt::Debug for Suppression {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Suppression")
-            .field("reason", &self.reason)
-            .field("last_update_time", &self.last_update_time)
-            .finish_non_exhaustive()
-    }
-}
+show!(Suppression { reason, last_update_time });

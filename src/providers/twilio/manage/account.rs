@@ -1,10 +1,8 @@
 //! The account itself.
 
-use std::fmt;
-
 use serde::Deserialize;
 
-use crate::{error::Result, providers::twilio::Twilio};
+use crate::{debug::show, error::Result, providers::twilio::Twilio};
 
 /// An account, as Twilio has it. `Debug` hides its name, which is its owner's address by default.
 ///
@@ -27,15 +25,7 @@ pub struct AccountDetails {
     pub owner_account_sid: Option<String>,
 }
 
-impl fmt::Debug for AccountDetails {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccountDetails")
-            .field("sid", &self.sid)
-            .field("status", &self.status)
-            .field("kind", &self.kind)
-            .finish_non_exhaustive()
-    }
-}
+show!(AccountDetails { sid, status, kind });
 
 impl Twilio {
     /// Fetches the account. Of API keys only a main one may.

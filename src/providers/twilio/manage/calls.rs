@@ -1,18 +1,20 @@
 //! Calls that were placed: looked up, ended, led elsewhere.
 
-use std::{borrow::Cow, fmt};
-
 use serde::Deserialize;
 
 use super::{
-    check_sid, count,
-    recordings::{RECORDINGS, RecordingQuery, RecordingRecord, list as list_recordings},
-    rfc2822,
+    check_sid,
+    list::{Pair, list, page_size, query, time},
+    recordings::{self, RECORDINGS, RecordingQuery, RecordingRecord},
 };
 use crate::{
     channel::Money,
+    debug::show,
     error::{Error, Fault, Result},
-    http::Page,
+    http::{
+        Page,
+        answer::{date, number},
+    },
     message::Step,
     providers::twilio::{
         NAME, Twilio,
@@ -61,14 +63,10 @@ impl Calls<'_> {
         #[derive(Deserialize)]
         struct Answer {
             calls: Vec<CallRecord>,
-            #[serde(default)]
             next_page_uri: Option<String>,
         }
-        let request = match &query.page {
-            Some(next) => self.0.get_page(&["Calls"], next),
-            None => self.0.get(&["Calls"], query.pairs()),
-        };
-        let answer: Answer = self.0.call(request).await?;
+        let next = query.page.as_deref();
+        let answer: Answer = list(self.0, &["Calls"], next, query.pairs()).await?;
         Ok(Page::new(answer.calls, answer.next_page_uri))
     }
 
@@ -142,7 +140,7 @@ impl Calls<'_> {
         query: &RecordingQuery,
     ) -> Result<Page<RecordingRecord>> {
         check_sid(sid, &SIDS)?;
-        list_recordings(self.0, &["Calls", sid, RECORDINGS], query).await
+        recordings::list(self.0, &["Calls", sid, RECORDINGS], query).await
     }
 
     async fn update(&self, sid: &str, pairs: Pairs<'_>) -> Result<CallRecord> {
@@ -171,34 +169,16 @@ pub struct CallQuery {
     pub page: Option<String>,
 }
 
-impl CallQuery {
-    /// All calls.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
+query!(CallQuery {
     /// Only those to this address.
-    #[must_use]
-    pub fn to(mut self, address: impl Into<String>) -> Self {
-        self.to = Some(address.into());
-        self
-    }
-
+    to,
     /// Only those from this address.
-    #[must_use]
-    pub fn from(mut self, address: impl Into<String>) -> Self {
-        self.from = Some(address.into());
-        self
-    }
-
+    from,
     /// Only those with this status.
-    #[must_use]
-    pub fn status(mut self, status: impl Into<String>) -> Self {
-        self.status = Some(status.into());
-        self
-    }
+    status,
+});
 
+impl CallQuery {
     /// Only those that began from `after` to `before`.
     #[must_use]
     pub fn started(mut self, after: Timestamp, before: Timestamp) -> Self {
@@ -207,58 +187,20 @@ impl CallQuery {
         self
     }
 
-    /// Sets how many a page has; what is outside of 1 to 1000 is taken as the nearest.
-    #[must_use]
-    pub fn page_size(mut self, size: u16) -> Self {
-        self.page_size = Some(size);
-        self
-    }
-
-    /// Asks for the next page.
-    #[must_use]
-    pub fn page(mut self, next: impl Into<String>) -> Self {
-        self.page = Some(next.into());
-        self
-    }
-
-    fn pairs(&self) -> Pairs<'_> {
-        let text = |text: &'_ Option<String>| text.clone().map(Cow::from);
+    fn pairs(&self) -> [Pair<'_>; 6] {
         [
-            ("To", text(&self.to)),
-            ("From", text(&self.from)),
-            ("Status", text(&self.status)),
+            ("To", self.to.as_deref().map(Into::into)),
+            ("From", self.from.as_deref().map(Into::into)),
+            ("Status", self.status.as_deref().map(Into::into)),
             // The sign is part of the name: `StartTime>=…`.
             ("StartTime>", self.started_after.map(time)),
             ("StartTime<", self.started_before.map(time)),
-            ("PageSize", self.page_size.map(size)),
+            page_size(self.page_size),
         ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect()
     }
 }
 
-/// A time of a query, in whole seconds.
-pub(super) fn time(time: Timestamp) -> Cow<'static, str> {
-    let seconds = Timestamp::from_second(time.as_second()).unwrap_or(time);
-    seconds.to_string().into()
-}
-
-/// The size of a page, in Twilio's range.
-pub(super) fn size(size: u16) -> Cow<'static, str> {
-    size.clamp(1, 1000).to_string().into()
-}
-
-impl fmt::Debug for CallQuery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallQuery")
-            .field("status", &self.status)
-            .field("started_after", &self.started_after)
-            .field("started_before", &self.started_before)
-            .field("page_size", &self.page_size)
-            .finish_non_exhaustive()
-    }
-}
+show!(CallQuery { status, started_after, started_before, page_size });
 
 /// A call, as Twilio has it. `Debug` hides addresses.
 #[non_exhaustive]
@@ -279,19 +221,19 @@ pub struct CallRecord {
     #[serde(default)]
     pub direction: Option<String>,
     /// How long it lasted, in seconds; absent until it ends.
-    #[serde(default, deserialize_with = "count")]
+    #[serde(default, deserialize_with = "number")]
     pub duration: Option<u32>,
     /// When it was taken.
-    #[serde(default, deserialize_with = "rfc2822")]
+    #[serde(default, deserialize_with = "date")]
     pub start_time: Option<Timestamp>,
     /// When it ended.
-    #[serde(default, deserialize_with = "rfc2822")]
+    #[serde(default, deserialize_with = "date")]
     pub end_time: Option<Timestamp>,
     /// When it was asked for.
-    #[serde(default, deserialize_with = "rfc2822")]
+    #[serde(default, deserialize_with = "date")]
     pub date_created: Option<Timestamp>,
     /// When this last changed.
-    #[serde(default, deserialize_with = "rfc2822")]
+    #[serde(default, deserialize_with = "date")]
     pub date_updated: Option<Timestamp>,
     /// What it cost, negative; absent until Twilio knows.
     #[serde(default)]
@@ -307,7 +249,7 @@ pub struct CallRecord {
     #[serde(default)]
     pub parent_call_sid: Option<String>,
     /// How long it waited, in milliseconds.
-    #[serde(default, deserialize_with = "count")]
+    #[serde(default, deserialize_with = "number")]
     pub queue_time: Option<u32>,
     /// The name of the caller, where it was looked up.
     #[serde(default)]
@@ -334,12 +276,4 @@ impl CallRecord {
     }
 }
 
-impl fmt::Debug for CallRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallRecord")
-            .field("sid", &self.sid)
-            .field("status", &self.status)
-            .field("duration", &self.duration)
-            .finish_non_exhaustive()
-    }
-}
+show!(CallRecord { sid, status, duration });

@@ -1,6 +1,6 @@
 //! Content templates: what WhatsApp approves, and what RCS shows.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::{Method, Request};
@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::check_sid;
 use crate::{
+    debug::show,
     error::{Error, Result},
     http::{Page, connection::segment},
     providers::twilio::{NAME, Twilio},
@@ -111,7 +112,7 @@ impl Content<'_> {
         Ok(answer.whatsapp)
     }
 
-    fn request(&self, method: Method, path: &str) -> Result<Request<Bytes>> {
+    fn request(self, method: Method, path: &str) -> Result<Request<Bytes>> {
         self.0.content_host().request(method, path, Bytes::new())
     }
 
@@ -232,14 +233,7 @@ impl NewContent {
     }
 }
 
-impl fmt::Debug for NewContent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewContent")
-            .field("friendly_name", &self.friendly_name)
-            .field("language", &self.language)
-            .finish_non_exhaustive()
-    }
-}
+show!(NewContent { friendly_name, language });
 
 /// A template, as Twilio has it.
 #[non_exhaustive]
@@ -270,15 +264,7 @@ pub struct ContentTemplate {
     pub date_updated: Option<Timestamp>,
 }
 
-impl fmt::Debug for ContentTemplate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ContentTemplate")
-            .field("sid", &self.sid)
-            .field("friendly_name", &self.friendly_name)
-            .field("language", &self.language)
-            .finish_non_exhaustive()
-    }
-}
+show!(ContentTemplate { sid, friendly_name, language });
 
 /// The state of a template's approval by Meta.
 #[non_exhaustive]

@@ -1,15 +1,20 @@
 //! Messages that went out or came in.
 
-use std::fmt;
-
 use serde::Deserialize;
 
-use super::{check_sid, count, rfc2822};
+use super::{
+    check_sid,
+    list::{Pair, list, page_size, query, time},
+};
 use crate::{
     channel::Money,
+    debug::show,
     error::Result,
-    http::Page,
-    providers::twilio::{Twilio, config::Pairs, messages::money},
+    http::{
+        Page,
+        answer::{date, number},
+    },
+    providers::twilio::{Twilio, messages::money},
     time::Timestamp,
 };
 
@@ -51,14 +56,10 @@ impl Messages<'_> {
         #[derive(Deserialize)]
         struct Answer {
             messages: Vec<MessageRecord>,
-            #[serde(default)]
             next_page_uri: Option<String>,
         }
-        let request = match &query.page {
-            Some(next) => self.0.get_page(&["Messages"], next),
-            None => self.0.get(&["Messages"], query.pairs()),
-        };
-        let answer: Answer = self.0.call(request).await?;
+        let next = query.page.as_deref();
+        let answer: Answer = list(self.0, &["Messages"], next, query.pairs()).await?;
         Ok(Page::new(answer.messages, answer.next_page_uri))
     }
 
@@ -166,27 +167,14 @@ pub struct MessageQuery {
     pub page: Option<String>,
 }
 
-impl MessageQuery {
-    /// All messages.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
+query!(MessageQuery {
     /// Only those to this address.
-    #[must_use]
-    pub fn to(mut self, address: impl Into<String>) -> Self {
-        self.to = Some(address.into());
-        self
-    }
-
+    to,
     /// Only those from this address.
-    #[must_use]
-    pub fn from(mut self, address: impl Into<String>) -> Self {
-        self.from = Some(address.into());
-        self
-    }
+    from,
+});
 
+impl MessageQuery {
     /// Only those sent from `after` to `before`.
     #[must_use]
     pub fn sent(mut self, after: Timestamp, before: Timestamp) -> Self {
@@ -195,49 +183,19 @@ impl MessageQuery {
         self
     }
 
-    /// Sets how many a page has; what is outside of 1 to 1000 is taken as the nearest.
-    #[must_use]
-    pub fn page_size(mut self, size: u16) -> Self {
-        self.page_size = Some(size);
-        self
-    }
-
-    /// Asks for the next page.
-    #[must_use]
-    pub fn page(mut self, next: impl Into<String>) -> Self {
-        self.page = Some(next.into());
-        self
-    }
-
-    fn pairs(&self) -> Pairs<'_> {
-        let time = |time: Timestamp| {
-            let seconds = Timestamp::from_second(time.as_second()).unwrap_or(time);
-            seconds.to_string().into()
-        };
-        let size = self.page_size.map(|size| size.clamp(1, 1000).to_string().into());
+    fn pairs(&self) -> [Pair<'_>; 5] {
         [
             ("To", self.to.as_deref().map(Into::into)),
             ("From", self.from.as_deref().map(Into::into)),
             // The sign is part of the name: `DateSent>=…`.
             ("DateSent>", self.sent_after.map(time)),
             ("DateSent<", self.sent_before.map(time)),
-            ("PageSize", size),
+            page_size(self.page_size),
         ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect()
     }
 }
 
-impl fmt::Debug for MessageQuery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MessageQuery")
-            .field("sent_after", &self.sent_after)
-            .field("sent_before", &self.sent_before)
-            .field("page_size", &self.page_size)
-            .finish_non_exhaustive()
-    }
-}
+show!(MessageQuery { sent_after, sent_before, page_size });
 
 /// A message, as Twilio has it. `Debug` hides addresses and text.
 #[non_exhaustive]
@@ -262,16 +220,16 @@ pub struct MessageRecord {
     #[serde(default)]
     pub body: Option<String>,
     /// How many segments it is; 0 until a service has chosen the sender.
-    #[serde(default, deserialize_with = "count")]
+    #[serde(default, deserialize_with = "number")]
     pub num_segments: Option<u32>,
     /// How many files it has.
-    #[serde(default, deserialize_with = "count")]
+    #[serde(default, deserialize_with = "number")]
     pub num_media: Option<u32>,
     /// `inbound`, `outbound-api`, `outbound-call` or `outbound-reply`.
     #[serde(default)]
     pub direction: Option<String>,
     /// Why it failed.
-    #[serde(default, deserialize_with = "count")]
+    #[serde(default, deserialize_with = "number")]
     pub error_code: Option<u32>,
     /// The same in Twilio's words, which may quote an address.
     #[serde(default)]
@@ -283,13 +241,13 @@ pub struct MessageRecord {
     #[serde(default)]
     pub price_unit: Option<String>,
     /// When it was taken.
-    #[serde(default, deserialize_with = "rfc2822")]
+    #[serde(default, deserialize_with = "date")]
     pub date_created: Option<Timestamp>,
     /// When it changed last.
-    #[serde(default, deserialize_with = "rfc2822")]
+    #[serde(default, deserialize_with = "date")]
     pub date_updated: Option<Timestamp>,
     /// When it was sent.
-    #[serde(default, deserialize_with = "rfc2822")]
+    #[serde(default, deserialize_with = "date")]
     pub date_sent: Option<Timestamp>,
 }
 
@@ -301,15 +259,7 @@ impl MessageRecord {
     }
 }
 
-impl fmt::Debug for MessageRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MessageRecord")
-            .field("sid", &self.sid)
-            .field("status", &self.status)
-            .field("error_code", &self.error_code)
-            .finish_non_exhaustive()
-    }
-}
+show!(MessageRecord { sid, status, error_code });
 
 /// A file of a message. `Debug` hides where it is, which may open without credentials.
 #[non_exhaustive]
@@ -327,15 +277,8 @@ pub struct MediaFile {
     #[serde(default)]
     pub uri: Option<String>,
     /// When it was stored.
-    #[serde(default, deserialize_with = "rfc2822")]
+    #[serde(default, deserialize_with = "date")]
     pub date_created: Option<Timestamp>,
 }
 
-impl fmt::Debug for MediaFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MediaFile")
-            .field("sid", &self.sid)
-            .field("content_type", &self.content_type)
-            .finish_non_exhaustive()
-    }
-}
+show!(MediaFile { sid, content_type });

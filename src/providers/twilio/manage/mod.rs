@@ -20,8 +20,6 @@
 //! # }
 //! ```
 
-use serde::{Deserialize, Deserializer};
-
 pub use self::{
     account::AccountDetails,
     calls::{CallQuery, CallRecord, Calls},
@@ -30,14 +28,12 @@ pub use self::{
     recordings::{RecordingQuery, RecordingRecord, Recordings},
 };
 use super::{NAME, builder::is_sid};
-use crate::{
-    error::{Error, Fault, Result},
-    time::Timestamp,
-};
+use crate::error::{Error, Fault, Result};
 
 mod account;
 mod calls;
 mod content;
+mod list;
 mod messages;
 mod recordings;
 
@@ -49,31 +45,4 @@ pub(super) fn check_sid(text: &str, prefixes: &[&str]) -> Result<()> {
     let remedy = format!("write {} and 32 hexadecimal digits", prefixes.join(" or "));
     let error = Error::config("the call's settings are not valid").with_provider(NAME);
     Err(error.with_faults(vec![Fault::new("sid", "is no SID", remedy)]))
-}
-
-/// A time as the API of 2010 writes it: RFC 2822. What cannot be read is absent.
-pub(super) fn rfc2822<'de, D: Deserializer<'de>>(
-    from: D,
-) -> std::result::Result<Option<Timestamp>, D::Error> {
-    let text = Option::<String>::deserialize(from)?;
-    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
-    Ok(text.and_then(|text| parser.parse_timestamp(&text).ok()))
-}
-
-/// A number that is written as text, as most are.
-pub(super) fn count<'de, D: Deserializer<'de>>(
-    from: D,
-) -> std::result::Result<Option<u32>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Count {
-        Number(u32),
-        Text(String),
-        Nothing(()),
-    }
-    Ok(match Count::deserialize(from)? {
-        Count::Number(number) => Some(number),
-        Count::Text(text) => text.parse().ok(),
-        Count::Nothing(()) => None,
-    })
 }

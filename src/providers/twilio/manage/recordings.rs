@@ -1,11 +1,21 @@
 //! Recordings of calls.
 
-use std::fmt;
-
 use serde::Deserialize;
 
-use super::{calls::size, check_sid, count, rfc2822};
-use crate::{error::Result, http::Page, providers::twilio::Twilio, time::Timestamp};
+use super::{
+    check_sid,
+    list::{self, page_size, query},
+};
+use crate::{
+    debug::show,
+    error::Result,
+    http::{
+        Page,
+        answer::{date, number},
+    },
+    providers::twilio::Twilio,
+    time::Timestamp,
+};
 
 /// The resource's name in paths.
 pub(super) const RECORDINGS: &str = "Recordings";
@@ -64,14 +74,10 @@ pub(super) async fn list(
     #[derive(Deserialize)]
     struct Answer {
         recordings: Vec<RecordingRecord>,
-        #[serde(default)]
         next_page_uri: Option<String>,
     }
-    let request = match &query.page {
-        Some(next) => account.get_page(steps, next),
-        None => account.get(steps, query.page_size.map(|one| ("PageSize", size(one)))),
-    };
-    let answer: Answer = account.call(request).await?;
+    let size = [page_size(query.page_size)];
+    let answer: Answer = list::list(account, steps, query.page.as_deref(), size).await?;
     Ok(Page::new(answer.recordings, answer.next_page_uri))
 }
 
@@ -85,27 +91,7 @@ pub struct RecordingQuery {
     pub page: Option<String>,
 }
 
-impl RecordingQuery {
-    /// All recordings.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets how many a page has; what is outside of 1 to 1000 is taken as the nearest.
-    #[must_use]
-    pub fn page_size(mut self, size: u16) -> Self {
-        self.page_size = Some(size);
-        self
-    }
-
-    /// Asks for the next page.
-    #[must_use]
-    pub fn page(mut self, next: impl Into<String>) -> Self {
-        self.page = Some(next.into());
-        self
-    }
-}
+query!(RecordingQuery {});
 
 /// A recording, as Twilio has it.
 #[non_exhaustive]
@@ -120,7 +106,7 @@ pub struct RecordingRecord {
     #[serde(default)]
     pub status: Option<String>,
     /// How long it is, in seconds.
-    #[serde(default, deserialize_with = "count")]
+    #[serde(default, deserialize_with = "number")]
     pub duration: Option<u32>,
     /// 1 or 2.
     #[serde(default)]
@@ -129,10 +115,10 @@ pub struct RecordingRecord {
     #[serde(default)]
     pub source: Option<String>,
     /// When it began.
-    #[serde(default, deserialize_with = "rfc2822")]
+    #[serde(default, deserialize_with = "date")]
     pub start_time: Option<Timestamp>,
     /// When this was made.
-    #[serde(default, deserialize_with = "rfc2822")]
+    #[serde(default, deserialize_with = "date")]
     pub date_created: Option<Timestamp>,
     /// What it cost, negative; absent until Twilio knows.
     #[serde(default)]
@@ -155,12 +141,4 @@ impl RecordingRecord {
     }
 }
 
-impl fmt::Debug for RecordingRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RecordingRecord")
-            .field("sid", &self.sid)
-            .field("status", &self.status)
-            .field("duration", &self.duration)
-            .finish_non_exhaustive()
-    }
-}
+show!(RecordingRecord { sid, status, duration });

@@ -1,10 +1,8 @@
 //! What a single call may ask of Twilio.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use crate::message::ProviderOptions;
+use crate::{debug::show, message::ProviderOptions};
 
 /// Options of one call. What is absent is left to Twilio.
 ///
@@ -143,17 +141,8 @@ impl Options {
     }
 }
 
-impl fmt::Debug for Options {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // URLs hold references, addresses are people's, and there is a password.
-        f.debug_struct("Options")
-            .field("ring_s", &self.ring_s)
-            .field("time_limit_s", &self.time_limit_s)
-            .field("status_callback_events", &self.status_callback_events)
-            .field("machine_detection", &self.machine_detection)
-            .finish_non_exhaustive()
-    }
-}
+// URLs hold references, addresses are people's, and there is a password.
+show!(Options { ring_s, time_limit_s, status_callback_events, machine_detection });
 
 /// How Twilio asks a URL.
 #[non_exhaustive]
@@ -226,15 +215,7 @@ pub struct RecordingSettings {
     pub events: Vec<RecordingEvent>,
 }
 
-impl fmt::Debug for RecordingSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RecordingSettings")
-            .field("channels", &self.channels)
-            .field("track", &self.track)
-            .field("events", &self.events)
-            .finish_non_exhaustive()
-    }
-}
+show!(RecordingSettings { channels, track, events });
 
 /// How many channels a recording has.
 #[non_exhaustive]
@@ -361,8 +342,4 @@ pub struct AsyncDetection {
     pub method: Option<Method>,
 }
 
-impl fmt::Debug for AsyncDetection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AsyncDetection").field("method", &self.method).finish_non_exhaustive()
-    }
-}
+show!(AsyncDetection { method });

@@ -1,12 +1,10 @@
 //! What was logged of mails.
 
-use std::fmt;
-
 use super::{
     super::{Account, Version},
-    Record, check_day, check_limit, checked, offset, page, records, with_query,
+    Record, check_day, check_limit, checked, offset, records, with_query,
 };
-use crate::{error::Result, http::Page};
+use crate::{debug::show, error::Result, http::Page};
 
 /// What was logged of mails: [`Account::events`]. Of version 5.1.
 ///
@@ -179,17 +177,7 @@ impl EventQuery {
     }
 }
 
-impl fmt::Debug for EventQuery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventQuery")
-            .field("start_date", &self.start_date)
-            .field("end_date", &self.end_date)
-            .field("events", &self.events)
-            .field("limit", &self.limit)
-            .field("page", &self.page)
-            .finish_non_exhaustive()
-    }
-}
+show!(EventQuery { start_date, end_date, events, limit, page });
 
 impl Events<'_> {
     /// Lists a page. What each event holds is not documented: compare the names of a webhook's.
@@ -224,6 +212,6 @@ impl Events<'_> {
                 ("email", query.email.clone()),
             ],
         );
-        Ok(page(records(self.account.fetch(&path).await?)?, from, query.limit))
+        Ok(Page::at(from, records(self.account.fetch(&path).await?)?, query.limit))
     }
 }

@@ -25,8 +25,6 @@
 //! Source: [Netcore's library](https://github.com/pepipost/pepipost-sdk-python),
 //! [the email API](https://emaildocs.netcorecloud.com/reference/email-api).
 
-use std::{borrow::Cow, fmt};
-
 use bytes::Bytes;
 use http::{Method, Request};
 use serde::Serialize;
@@ -49,8 +47,9 @@ use super::{
     wire,
 };
 use crate::{
+    debug::show,
     error::{Error, ErrorKind, Fault, Result},
-    http::{Page, connection::read, form},
+    http::{answer, connection::read, form::with_query},
 };
 
 mod domains;
@@ -82,11 +81,7 @@ impl Record {
     }
 }
 
-impl fmt::Debug for Record {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Record").finish_non_exhaustive()
-    }
-}
+show!(Record {});
 
 impl Account {
     /// Domains to send from.
@@ -241,30 +236,9 @@ fn record(mut body: Value) -> Result<Record> {
     }
 }
 
+/// Text, or a number or a boolean as text.
 fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(on) => Some(on.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-/// `path` with the pairs that have a value as its query.
-fn with_query<'a>(
-    path: &str,
-    pairs: impl IntoIterator<Item = (&'a str, Option<String>)>,
-) -> String {
-    let pairs = pairs.into_iter().filter_map(|(name, value)| Some((name, Cow::Owned(value?))));
-    let query = form::encode(pairs);
-    if query.is_empty() { path.to_owned() } else { [path, "?", &query].concat() }
-}
-
-/// A page of a list that is asked for by offset: a full one has a next. That an offset counts
-/// entries is what its name says; Netcore does not document it.
-fn page<T>(items: Vec<T>, offset: usize, limit: usize) -> Page<T> {
-    let next = (items.len() >= limit).then(|| offset.saturating_add(items.len()).to_string());
-    Page::new(items, next)
+    value.as_bool().map(|on| on.to_string()).or_else(|| answer::text(value))
 }
 
 /// The offset that a page's `next` is, else the `first`.

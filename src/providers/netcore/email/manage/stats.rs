@@ -2,7 +2,7 @@
 
 use super::{
     super::{Account, Version},
-    Record, check_day, check_limit, checked, offset, page, records, with_query,
+    Record, check_day, check_limit, checked, offset, records, with_query,
 };
 use crate::{error::Result, http::Page};
 
@@ -120,6 +120,6 @@ impl Stats<'_> {
                 ("limit", Some(query.limit.to_string())),
             ],
         );
-        Ok(page(records(self.account.fetch(&path).await?)?, from, query.limit))
+        Ok(Page::at(from, records(self.account.fetch(&path).await?)?, query.limit))
     }
 }

@@ -1,17 +1,15 @@
 //! The accounts below a master account.
 
-use std::fmt;
-
 use http::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::{
     super::{Account, Version},
-    Record, check_day, check_filled, check_limit, checked, offset, page, record, records,
-    with_query,
+    Record, check_day, check_filled, check_limit, checked, offset, record, records, with_query,
 };
 use crate::{
+    debug::show,
     error::{Fault, Result},
     http::Page,
     message::EmailAddress,
@@ -92,14 +90,7 @@ impl NewSubAccount {
     }
 }
 
-impl fmt::Debug for NewSubAccount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewSubAccount")
-            .field("username", &self.username)
-            .field("credit_type", &self.credit_type)
-            .finish_non_exhaustive()
-    }
-}
+show!(NewSubAccount { username, credit_type });
 
 /// What to change of a sub-account; what is absent stays. `Debug` hides the address.
 #[non_exhaustive]
@@ -142,13 +133,7 @@ impl SubAccountChange {
     }
 }
 
-impl fmt::Debug for SubAccountChange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SubAccountChange")
-            .field("credit_type", &self.credit_type)
-            .finish_non_exhaustive()
-    }
-}
+show!(SubAccountChange { credit_type });
 
 /// How a sub-account's credit changes.
 #[non_exhaustive]
@@ -240,7 +225,7 @@ impl SubAccounts<'_> {
         let from = offset(next, 0)?;
         let query = [("limit", Some(most.to_string())), ("offset", Some(from.to_string()))];
         let path = with_query("subaccounts/getSubAccounts", query);
-        Ok(page(records(self.account.fetch(&path).await?)?, from, most))
+        Ok(Page::at(from, records(self.account.fetch(&path).await?)?, most))
     }
 
     /// Creates one.

@@ -1,7 +1,5 @@
 //! The cards of a carousel.
 
-use std::fmt;
-
 use serde::Serialize;
 
 use super::{
@@ -10,6 +8,7 @@ use super::{
     templates::check_length,
 };
 use crate::{
+    debug::hide,
     error::Fault,
     message::{check_https, check_present},
 };
@@ -185,8 +184,4 @@ pub(super) struct Written<'a> {
     suggestions: Vec<WrittenSuggestion<'a>>,
 }
 
-impl fmt::Debug for Card {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Card(***)")
-    }
-}
+hide!(Card);

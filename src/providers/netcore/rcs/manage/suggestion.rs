@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::{
+    debug::hide,
     error::Fault,
     message::{PhoneNumber, check_https, check_present},
 };
@@ -130,11 +131,7 @@ pub(super) struct Written<'a> {
     phone_number: Option<&'a str>,
 }
 
-impl fmt::Debug for Suggestion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Suggestion(***)")
-    }
-}
+hide!(Suggestion);
 
 impl fmt::Debug for SuggestionAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,5 @@
 //! Templates, to have them approved.
 
-use std::fmt;
-
 use http::Method;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -12,6 +10,7 @@ use super::{
     suggestion::check,
 };
 use crate::{
+    debug::{hide, show},
     error::{Error, Fault, Result},
     http::connection::read,
     message::check_present,
@@ -196,14 +195,6 @@ impl<'a> Templates<'a> {
     }
 }
 
-impl fmt::Debug for NewTemplate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewTemplate").field("name", &self.name).finish_non_exhaustive()
-    }
-}
+show!(NewTemplate { name });
 
-impl fmt::Debug for CreatedTemplate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CreatedTemplate(***)")
-    }
-}
+hide!(CreatedTemplate);

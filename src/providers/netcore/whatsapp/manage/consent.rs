@@ -1,6 +1,6 @@
 //! Who agreed to be written to.
 
-use std::{fmt, net::IpAddr};
+use std::net::IpAddr;
 
 use http::Method;
 use serde::Serialize;
@@ -11,6 +11,7 @@ use super::super::{
     wire::{accepted, digits},
 };
 use crate::{
+    debug::show,
     error::{Error, Fault, Result},
     message::PhoneNumber,
 };
@@ -172,11 +173,4 @@ impl ConsentEntry {
     }
 }
 
-impl fmt::Debug for ConsentEntry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConsentEntry")
-            .field("recipient", &self.recipient)
-            .field("source", &self.source)
-            .finish_non_exhaustive()
-    }
-}
+show!(ConsentEntry { recipient, source });

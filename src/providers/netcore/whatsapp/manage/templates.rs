@@ -1,11 +1,10 @@
 //! What Netcore knows of a template.
 
-use std::fmt;
-
 use serde_json::Value;
 
 use super::super::{Account, LABEL, error::from_response, wire::template_info};
 use crate::{
+    debug::hide,
     error::{Error, Fault, Result},
     http::connection::read,
 };
@@ -75,8 +74,4 @@ impl<'a> Templates<'a> {
     }
 }
 
-impl fmt::Debug for TemplateInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TemplateInfo(***)")
-    }
-}
+hide!(TemplateInfo);
