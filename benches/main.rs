@@ -37,11 +37,17 @@ fn main() {
     runtime.block_on(async {
         peers::netcore::email(&mut table, sink.http, load(32, 4_000)).await;
         peers::netcore::sms(&mut table, sink.http, load(32, 4_000)).await;
+        peers::twilio::sms(&mut table, sink.http, load(32, 4_000)).await;
+        peers::sendgrid::email(&mut table, sink.http, load(32, 4_000)).await;
+        peers::ses::email(&mut table, sink.http, load(32, 4_000)).await;
+        peers::meta::text(&mut table, sink.http, load(32, 4_000)).await;
         peers::smtp::by_hand(&mut table, sink.smtp, load(32, 4_000)).await;
         peers::smtp::lettre_pooled(&mut table, sink.smtp, load(32, 1_000)).await;
         peers::template::plain(&mut table, load(1, 50_000)).await;
         peers::template::blocks(&mut table, load(1, 10_000)).await;
         peers::layers::policy_and_failover(&mut table, load(1, 20_000)).await;
+        let sizes = if quick { [100, 1_000] } else { [1_000, 10_000] };
+        peers::bulk::all(&mut table, load(1, 1), sizes).await;
     });
     table.print();
 }

@@ -45,6 +45,12 @@ impl Cost {
         }
     }
 
+    /// Of each of `things` that an operation did.
+    pub(crate) fn share(self, things: usize) -> Self {
+        let each = |total: f64| total / things as f64;
+        Self { cpu: each(self.cpu), allocations: each(self.allocations), wall: each(self.wall) }
+    }
+
     pub(crate) fn per_second(self) -> f64 {
         1e6 / self.wall
     }

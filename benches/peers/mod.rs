@@ -5,10 +5,20 @@ use dakiya::{
     time::{Clock as _, SystemEntropy, TokioClock},
 };
 
+pub(crate) mod bulk;
+mod by_hand;
 pub(crate) mod layers;
+pub(crate) mod meta;
 pub(crate) mod netcore;
+pub(crate) mod sendgrid;
+pub(crate) mod ses;
 pub(crate) mod smtp;
 pub(crate) mod template;
+pub(crate) mod twilio;
+
+/// A text message's text.
+const ORDER: &str =
+    "Dear Asha, your order 4711 of Rs. 1,249.00 is on its way. Track it at acme.in/4711";
 
 fn id() -> MessageId {
     MessageId::new(TokioClock::default().now(), &SystemEntropy::default())
@@ -30,11 +40,17 @@ fn mail() -> Envelope<Email> {
     Envelope::new(id(), mail)
 }
 
-fn text_message() -> Envelope<Sms> {
+fn plain_text_message() -> Envelope<Sms> {
     let to = PhoneNumber::parse("+919845000012").unwrap();
-    let text = "Dear Asha, your order 4711 of Rs. 1,249.00 is on its way. Track it at acme.in/4711";
+    Envelope::new(id(), Sms::to(to).text(ORDER))
+}
+
+/// The same as Indian operators take it.
+fn text_message() -> Envelope<Sms> {
+    let mut envelope = plain_text_message();
     let dlt = Dlt::template("1107160000000000001").entity("1101360000000000002").header("ACMEIN");
-    Envelope::new(id(), Sms::to(to).text(text).dlt(dlt))
+    envelope.message.dlt = Some(dlt);
+    envelope
 }
 
 /// The address alone, for a peer that takes text.

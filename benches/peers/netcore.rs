@@ -1,21 +1,16 @@
 //! Netcore beside `reqwest` by hand: the same request, the same facts read from the answer.
 
-use std::time::Duration;
-
-use dakiya::{
-    Channel, Email, Envelope, Mailbox, Message, Sms,
-    http::{Request, SharedTransport},
-    netcore,
-    testing::MockTransport,
-};
+use dakiya::{Channel as _, Email, Envelope, Mailbox, Sms, http::SharedTransport, netcore};
 use quick_xml::{Reader, events::Event};
 use reqwest::{Client, header};
 use serde::{Deserialize, Serialize};
 
-use super::{mail, text_message};
+use super::{
+    by_hand::{PEER, asked, client},
+    mail, text_message,
+};
 use crate::measure::{Load, Table, pair};
 
-const PEER: &str = "reqwest by hand";
 const KEY: &str = "3f1c9c0e5b7a4d2f3f1c9c0e5b7a4d2f";
 const FEED: &str = "390001";
 const USER: &str = "9800000001";
@@ -73,23 +68,6 @@ pub(crate) async fn sms(table: &mut Table, port: u16, load: Load) {
     };
     let peer = async || assert!(!send_sms(&client, &url, &envelope.message).await.is_empty());
     table.costs("netcore sms", PEER, pair(load, ours, peer).await);
-}
-
-/// What our account asks for `envelope`: both ways must do the same work.
-async fn asked<M: Message, C: Channel<M>>(
-    envelope: &Envelope<M>,
-    answer: &'static str,
-    account: impl FnOnce(SharedTransport) -> C,
-) -> Request<bytes::Bytes> {
-    let transport = MockTransport::answering(200, answer);
-    account(transport.shared()).send(envelope).await.unwrap();
-    transport.requests().remove(0)
-}
-
-fn client() -> Client {
-    let none = reqwest::redirect::Policy::none();
-    let patience = Duration::from_mins(1); // as ours
-    Client::builder().redirect(none).timeout(patience).user_agent("by-hand/0.1.0").build().unwrap()
 }
 
 #[derive(Serialize)]

@@ -32,7 +32,14 @@ struct Details {
 
 /// Whether a success's body says otherwise.
 pub(super) fn is_refusal(response: &Response<Bytes>) -> bool {
-    serde_json::from_slice::<Body>(response.body()).is_ok()
+    #[derive(Deserialize)]
+    struct Named {
+        error: Option<serde::de::IgnoredAny>,
+    }
+    // First whether there is one: that a message was taken is the rule.
+    let body = response.body();
+    serde_json::from_slice::<Named>(body).is_ok_and(|body| body.error.is_some())
+        && serde_json::from_slice::<Body>(body).is_ok()
 }
 
 /// The error of a response that is no acceptance, whatever its status.

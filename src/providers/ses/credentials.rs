@@ -145,6 +145,12 @@ impl Signer {
         clock: &SharedClock,
         deadline: Option<Timestamp>,
     ) -> Result<Credentials> {
+        // Those that are kept need no timer.
+        if let Some(kept) =
+            self.0.kept.try_lock().as_deref().and_then(|kept| valid(kept.as_ref(), clock))
+        {
+            return Ok(kept);
+        }
         let deadline = deadline.unwrap_or_else(|| after(clock.now(), PATIENCE));
         let late = clock.sleep(until(&**clock, deadline));
         let load = Box::pin(self.load(clock));
@@ -156,8 +162,8 @@ impl Signer {
 
     async fn load(&self, clock: &SharedClock) -> Result<Credentials> {
         let mut kept = self.0.kept.lock().await;
-        if let Some(kept) = kept.as_ref().filter(|kept| clock.now() < kept.until) {
-            return Ok(kept.credentials.clone());
+        if let Some(kept) = valid(kept.as_ref(), clock) {
+            return Ok(kept);
         }
         let credentials = match self.0.provider.provide_credentials().await {
             Ok(credentials) => credentials,
@@ -231,6 +237,12 @@ impl Signer {
         }
         Ok(request)
     }
+}
+
+/// Those that need not be replaced yet.
+fn valid(kept: Option<&Kept>, clock: &SharedClock) -> Option<Credentials> {
+    let kept = kept.filter(|kept| clock.now() < kept.until)?;
+    Some(kept.credentials.clone())
 }
 
 fn same(a: &Credentials, b: &Credentials) -> bool {

@@ -16,7 +16,7 @@ pub(super) fn content(
     content: &WhatsAppContent,
     options: &Options,
     faults: &mut Faults,
-) -> Result<(String, Value)> {
+) -> Result<(&'static str, Value)> {
     let (kind, object) = match content {
         WhatsAppContent::Contacts { contacts } => ("contacts", cards(contacts, faults)),
         WhatsAppContent::Interactive(message) => {
@@ -39,7 +39,7 @@ pub(super) fn content(
             ("text", object)
         }
     };
-    Ok((kind.into(), object))
+    Ok((kind, object))
 }
 
 /// Sets a field that there is.

@@ -1,9 +1,11 @@
 //! Message to request, response to receipt.
 
+use std::{borrow::Cow, collections::BTreeMap};
+
 use bytes::Bytes;
 use http::{Request, Response};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::{CAPABILITIES, LABEL, Options, body, filled, limits, limits::Faults};
 use crate::{
@@ -14,6 +16,28 @@ use crate::{
     providers::meta::{Meta, config::labelled, error},
 };
 
+/// What a request says, by the API's names.
+type Fields<'a> = BTreeMap<&'a str, Field<'a>>;
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Field<'a> {
+    Text(Cow<'a, str>),
+    Json(Value),
+}
+
+impl<'a> From<&'a str> for Field<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Value> for Field<'_> {
+    fn from(value: Value) -> Self {
+        Self::Json(value)
+    }
+}
+
 pub(super) fn encode(account: &Meta, envelope: &Envelope<WhatsApp>) -> Result<Request<Bytes>> {
     CAPABILITIES.admit(LABEL, envelope)?;
     let (message, delivery) = (&envelope.message, &envelope.delivery);
@@ -22,18 +46,19 @@ pub(super) fn encode(account: &Meta, envelope: &Envelope<WhatsApp>) -> Result<Re
     if let Err(error) = envelope.validate_for(LABEL) {
         faults.0.extend(error.faults().to_vec());
     }
-    let mut fields = Map::new();
-    fields.insert("messaging_product".into(), "whatsapp".into());
+    let mut fields = Fields::new();
+    fields.insert("messaging_product", "whatsapp".into());
     address(message, &options, &mut fields, &mut faults);
     let (kind, object) = content(account, envelope, &options, &mut faults)?;
-    context(message, &kind, &mut fields)?;
-    marketing(&kind, &options, &mut fields, &mut faults);
-    fields.insert("biz_opaque_callback_data".into(), callback(envelope, &mut faults).into());
+    context(message, kind, &mut fields)?;
+    marketing(kind, &options, &mut fields, &mut faults);
+    let callback = callback(envelope, &mut faults);
+    fields.insert("biz_opaque_callback_data", Field::Text(callback));
     if let Some(hash) = &options.identity_key_hash {
-        fields.insert("recipient_identity_key_hash".into(), hash.as_str().into());
+        fields.insert("recipient_identity_key_hash", hash.as_str().into());
     }
-    fields.insert("type".into(), kind.as_str().into());
-    fields.insert(kind, object);
+    fields.insert("type", kind.into());
+    fields.insert(kind, object.into());
 
     let from = message.from.as_deref().unwrap_or(&account.phone_number_id);
     if !crate::providers::meta::builder::is_id(from) {
@@ -47,24 +72,24 @@ pub(super) fn encode(account: &Meta, envelope: &Envelope<WhatsApp>) -> Result<Re
 }
 
 /// A number with its plus, without which Meta puts the sender's country in front; or a user's id.
-fn address(
-    message: &WhatsApp,
+fn address<'a>(
+    message: &'a WhatsApp,
     options: &Options,
-    fields: &mut Map<String, Value>,
+    fields: &mut Fields<'a>,
     faults: &mut Faults,
 ) {
     let to = message.to.as_str();
     let kind = if options.group { "group" } else { "individual" };
-    fields.insert("recipient_type".into(), kind.into());
+    fields.insert("recipient_type", kind.into());
     if options.group || message.to.phone().is_some() {
-        fields.insert("to".into(), to.into());
+        fields.insert("to", to.into());
         return;
     }
     if !is_user_id(to) {
         let remedy = "write a number with its +, or an id such as IN.5501122334455667";
         faults.add("to", "is no WhatsApp user id", remedy);
     }
-    fields.insert("recipient".into(), to.into());
+    fields.insert("recipient", to.into());
 }
 
 /// `CC.` and up to 128 letters and digits; those of linked portfolios begin with `CC.ENT.`.
@@ -78,26 +103,26 @@ fn is_user_id(text: &str) -> bool {
 }
 
 /// The type, and the object of that name.
-fn content(
+fn content<'a>(
     account: &Meta,
     envelope: &Envelope<WhatsApp>,
-    options: &Options,
+    options: &'a Options,
     faults: &mut Faults,
-) -> Result<(String, Value)> {
+) -> Result<(&'a str, Value)> {
     if let Some((kind, object)) = &options.raw {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
         if kind.is_empty() || !kind.bytes().all(plain) || RESERVED.contains(&&**kind) {
             faults.add("options.raw", "has no type of message", "write one such as interactive");
         }
-        return Ok((kind.clone(), object.clone()));
+        return Ok((kind, object.clone()));
     }
     if let Some(template) = envelope.delivery.provider_templates.get(LABEL) {
         let language = filled::language(account, envelope, options, faults);
-        return Ok(("template".into(), filled::kept(template, &language, options, faults)));
+        return Ok(("template", filled::kept(template, &language, options, faults)));
     }
     if let WhatsAppContent::Template(template) = &envelope.message.content {
         password(envelope, faults);
-        return Ok(("template".into(), filled::approved(template, options, faults)));
+        return Ok(("template", filled::approved(template, options, faults)));
     }
     body::content(&envelope.message.content, options, faults)
 }
@@ -127,19 +152,19 @@ fn password(envelope: &Envelope<WhatsApp>, faults: &mut Faults) {
 }
 
 /// The quoted message. Meta drops the quote of a template, and a reaction has none.
-fn context(message: &WhatsApp, kind: &str, fields: &mut Map<String, Value>) -> Result<()> {
+fn context(message: &WhatsApp, kind: &str, fields: &mut Fields<'_>) -> Result<()> {
     let Some(id) = &message.reply_to else { return Ok(()) };
     match kind {
         "reaction" => Err(Error::unsupported(LABEL, "a quote (`reply_to`) in a reaction")),
         "template" => Err(Error::unsupported(LABEL, "a quote (`reply_to`) in a template")),
         _ => {
-            fields.insert("context".into(), json!({ "message_id": id }));
+            fields.insert("context", json!({ "message_id": id }).into());
             Ok(())
         }
     }
 }
 
-fn marketing(kind: &str, options: &Options, fields: &mut Map<String, Value>, faults: &mut Faults) {
+fn marketing(kind: &str, options: &Options, fields: &mut Fields<'_>, faults: &mut Faults) {
     let further = options.product_policy.is_some() || options.message_activity_sharing.is_some();
     if further && !options.marketing {
         let remedy = "set `marketing` too";
@@ -150,16 +175,17 @@ fn marketing(kind: &str, options: &Options, fields: &mut Map<String, Value>, fau
         faults.add("options.marketing", "is for templates alone", remedy);
     }
     if let Some(policy) = options.product_policy {
-        fields.insert("product_policy".into(), json!(policy));
+        fields.insert("product_policy", json!(policy).into());
     }
     if let Some(on) = options.message_activity_sharing {
-        fields.insert("message_activity_sharing".into(), on.into());
+        fields.insert("message_activity_sharing", Value::from(on).into());
     }
 }
 
-fn callback(envelope: &Envelope<WhatsApp>, faults: &mut Faults) -> String {
+fn callback<'a>(envelope: &'a Envelope<WhatsApp>, faults: &mut Faults) -> Cow<'a, str> {
     let Delivery { callback_data, .. } = &envelope.delivery;
-    let data = callback_data.clone().unwrap_or_else(|| envelope.id.to_string());
+    let data = callback_data.as_deref().map(Cow::Borrowed);
+    let data = data.unwrap_or_else(|| envelope.id.to_string().into());
     faults.length("callback_data", &data, limits::CALLBACK);
     data
 }

@@ -199,9 +199,12 @@ impl<'a> Draft<'a> {
             self.wrong("from", "is missing", remedy);
         }
         let callback = self.callback();
-        let mut pairs = vec![("To", Cow::from(to))];
-        let mut put = |name: &'static str, value: Option<Cow<'_, str>>| {
-            pairs.extend(value.map(|value| (name, Cow::Owned(value.into_owned()))));
+        let mut pairs: Pairs<'_> = Vec::with_capacity(8);
+        pairs.push(("To", to.into()));
+        let mut put = |name: &'static str, value: Option<_>| {
+            if let Some(value) = value {
+                pairs.push((name, value));
+            }
         };
         put("From", from.map(Into::into));
         put("MessagingServiceSid", service.map(Into::into));
@@ -259,7 +262,6 @@ impl<'a> Draft<'a> {
         if !self.faults.is_empty() {
             return Err(Error::invalid(self.faults));
         }
-        let pairs: Pairs<'_> = pairs;
         self.account.post(&["Messages"], pairs)
     }
 
