@@ -61,7 +61,10 @@
 //! - No runtime is started, no task spawned, no environment read unasked.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // What providers share has no user in a build without them; the full build shows what is dead.
-#![cfg_attr(not(feature = "full"), allow(dead_code, reason = "see above"))]
+#![cfg_attr(
+    not(feature = "full"),
+    allow(dead_code, unused_imports, unused_macros, reason = "see above")
+)]
 #![cfg_attr(
     test,
     allow(
