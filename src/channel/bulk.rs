@@ -68,12 +68,15 @@ pub(crate) fn split<V>(
 }
 
 /// Of the texts that stand at the same places in each message, which are not the same in all.
-pub(crate) fn differing<'t>(
-    messages: impl Iterator<Item = &'t [Cow<'t, str>]> + Clone,
-) -> Vec<bool> {
-    let first = messages.clone().next().unwrap_or_default();
-    let differs = |(place, text)| messages.clone().any(|other| other.get(place) != Some(text));
-    first.iter().enumerate().map(differs).collect()
+pub(crate) fn differing<'t>(mut messages: impl Iterator<Item = &'t [Cow<'t, str>]>) -> Vec<bool> {
+    let first = messages.next().unwrap_or_default();
+    let mut differ = vec![false; first.len()];
+    for other in messages {
+        for ((place, text), differs) in first.iter().enumerate().zip(&mut differ) {
+            *differs = *differs || other.get(place) != Some(text);
+        }
+    }
+    differ
 }
 
 /// How long the answer to a request for all of them is waited for: until the last deadline, since

@@ -32,7 +32,7 @@ fn builder(transport: &MockTransport) -> AccountBuilder {
 
 fn rendered(count: usize) -> Vec<Envelope<Email>> {
     let one = |n: usize| {
-        let to = EmailAddress::parse(&format!("a{n}@customer.example")).unwrap();
+        let to = EmailAddress::parse(format!("a{n}@customer.example")).unwrap();
         let mail = Email::to(to)
             .subject(format!("Order {n}"))
             .text("Thanks.")
