@@ -1,6 +1,7 @@
 //! Many messages in few requests: what the providers' bulk forms share.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, hash_map::Entry},
     hash::Hash,
 };
@@ -64,6 +65,18 @@ pub(crate) fn split<V>(
         parts.push(part);
     }
     parts
+}
+
+/// Of the texts that stand at the same places in each message, which are not the same in all.
+pub(crate) fn differing<'t>(mut messages: impl Iterator<Item = &'t [Cow<'t, str>]>) -> Vec<bool> {
+    let first = messages.next().unwrap_or_default();
+    let mut differ = vec![false; first.len()];
+    for other in messages {
+        for ((place, text), differs) in first.iter().enumerate().zip(&mut differ) {
+            *differs = *differs || other.get(place) != Some(text);
+        }
+    }
+    differ
 }
 
 /// How long the answer to a request for all of them is waited for: until the last deadline, since
@@ -137,6 +150,17 @@ mod tests {
         assert_eq!(sizes(split(members(), 9, 4, |n| *n)), [3, 1, 1]);
         assert_eq!(sizes(split(members(), 9, 0, |_| 1)), [1; 5]);
         assert!(split(Vec::<(usize, ())>::new(), 9, 0, |()| 1).is_empty());
+    }
+
+    #[test]
+    fn texts_differ_where_one_message_says_something_else_or_nothing() {
+        let messages = |rows: [&[&'static str]; 3]| -> Vec<Vec<Cow<'static, str>>> {
+            rows.iter().map(|row| row.iter().map(|text| (*text).into()).collect()).collect()
+        };
+        let which = |rows: Vec<Vec<Cow<'_, str>>>| differing(rows.iter().map(Vec::as_slice));
+        assert_eq!(which(messages([&["a", "b"], &["a", "b"], &["a", "c"]])), [false, true]);
+        assert_eq!(which(messages([&["a", "b"], &["a"], &["a", "b"]])), [false, true]);
+        assert!(which(Vec::new()).is_empty());
     }
 
     #[test]

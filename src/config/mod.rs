@@ -4,9 +4,9 @@
 //! | URL | sends | query |
 //! | --- | --- | --- |
 //! | `smtp://user:secret@host:port` | email | `tls=starttls\|implicit\|none`, `from`, `hello` |
-//! | `mailgun://KEY@DOMAIN` | email | `from`, `region=us\|eu`, `test`, `endpoint` |
+//! | `mailgun://KEY@DOMAIN` | email | `from`, `region=us\|eu`, `test`, `whole_texts`, `endpoint` |
 //! | `meta://TOKEN@PHONE_NUMBER_ID` | WhatsApp | `version`, `business_account`, `endpoint` |
-//! | `netcore+email://API_KEY@default` | email | `from`, `version=v6\|v5.1`, `region=global\|eu`, `endpoint` |
+//! | `netcore+email://API_KEY@default` | email | `from`, `version=v6\|v5.1`, `region=global\|eu`, `whole_texts`, `endpoint` |
 //! | `netcore+sms://USER:PASSWORD@FEED_ID` | SMS | `sender`, `entity`, `endpoint` |
 //! | `netcore+whatsapp://TOKEN@SOURCE_ID` | WhatsApp | `priority`, `endpoint` |
 //! | `netcore+rcs://KEY@default` | RCS | `bot`, `header`, `request`, `endpoint` |

@@ -133,7 +133,7 @@ async fn provider_urls_name_channels() {
         [Kind::Email]
     );
     assert_eq!(
-        built("netcore+email://KEY@default?from=Shop%20%3Cshop@example.com%3E&version=v5.1")
+        built("netcore+email://KEY@default?from=Shop%20%3Cshop@example.com%3E&whole_texts=true")
             .unwrap(),
         [Kind::Email]
     );
@@ -161,9 +161,9 @@ async fn a_wrong_url_names_each_setting_and_quotes_no_secret() {
     };
     assert_eq!(
         wrong(
-            "netcore+email://default?from=nobody&version=v9&colour=red&endpoint=http://127.0.0.1:1"
+            "netcore+email://default?from=nobody&version=v9&whole_texts=1&colour=red&endpoint=http://127.0.0.1:1"
         ),
-        ["api_key", "from", "version", "colour"]
+        ["api_key", "from", "version", "whole_texts", "colour"]
     );
     assert!(wrong("pigeon://SID:hunter2@default").is_empty());
     assert!(wrong("roundrobin(sandbox:// sandbox://)").is_empty());

@@ -26,8 +26,13 @@ pub(super) fn connect(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Cha
     {
         account = account.defaults(Options::new().test_mode(test));
     }
+    if let Some(on) =
+        one_of(&mut leaf, "whole_texts", &mut faults, &[("true", true), ("false", false)])
+    {
+        account = account.whole_texts(on);
+    }
     connection(account.connection_mut(), &mut leaf, clock);
-    leaf.finish("from, region, test, endpoint", &mut faults);
+    leaf.finish("from, region, test, whole_texts, endpoint", &mut faults);
     let account = done(faults, account.build())?;
     Ok(Channels { email: Some(Arc::new(account)), ..Channels::default() })
 }

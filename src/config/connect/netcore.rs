@@ -31,9 +31,14 @@ pub(super) fn email(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Chann
     {
         account = account.region(region);
     }
+    if let Some(on) =
+        one_of(&mut leaf, "whole_texts", &mut faults, &[("true", true), ("false", false)])
+    {
+        account = account.whole_texts(on);
+    }
     connection(account.connection_mut(), &mut leaf, clock);
     default_host(&leaf, &mut faults);
-    leaf.finish("from, version, region, endpoint", &mut faults);
+    leaf.finish("from, version, region, whole_texts, endpoint", &mut faults);
     let account = done(faults, account.build())?;
     Ok(Channels { email: Some(Arc::new(account)), ..Channels::default() })
 }

@@ -41,7 +41,7 @@ const WORDS: [&str; 12] = [
 ];
 
 /// Placeholders and tags, and the halves of them.
-const TRAPS: [&str; 12] = [
+const TRAPS: [&str; 16] = [
     "%recipient.dakiya_0%",
     "%recipient.dakiya_1%",
     "%RECIPIENT.name%",
@@ -54,6 +54,10 @@ const TRAPS: [&str; 12] = [
     "-dakiya-",
     "body-html-0-",
     "<%x%>",
+    "[%DAKIYA_0%]",
+    "[%dakiya_1%]",
+    "[%",
+    "DAKIYA_2%]",
 ];
 
 fn words(most: usize) -> impl Strategy<Value = String> {

@@ -49,10 +49,11 @@ pub(crate) const FAKES: &[Fake] = &[
     Fake {
         label: "netcore.email",
         channel: "email",
-        url: "netcore+email://key@default?from=shop@example.com&endpoint={endpoint}",
+        url: "netcore+email://key@default?from=shop@example.com&whole_texts=true\
+              &endpoint={endpoint}",
         answer: netcore_email,
         bulk: 500,
-        texts: 1,
+        texts: 500,
     },
     Fake {
         label: "netcore.sms",

@@ -1,6 +1,6 @@
 //! Many mails in few requests.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
 
 use super::{
     CAPABILITIES, LABEL,
@@ -65,12 +65,10 @@ pub(super) async fn send(
 /// Which values differ by mail, and how many bytes the others have, which are said once.
 fn compare(members: &Part<'_>) -> (Vec<bool>, usize) {
     let Some((_, first)) = members.first() else { return (Vec::new(), 0) };
-    let differs = |(place, value): (usize, &Cow<'_, str>)| {
-        members.iter().any(|(_, own)| own.values.get(place) != Some(value))
-    };
-    let differ: Vec<bool> = first.values.iter().enumerate().map(differs).collect();
+    let differ = bulk::differing(members.iter().map(|(_, own)| own.values.as_slice()));
     let same = first.values.iter().zip(&differ).filter(|(_, differs)| !**differs);
-    (differ.clone(), same.map(|(value, _)| value.len()).sum())
+    let same = same.map(|(value, _)| value.len()).sum();
+    (differ, same)
 }
 
 /// Parts the second mail to an address from the first: one request takes an address once, and drops

@@ -1,6 +1,9 @@
 //! Many mails in few requests.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    borrow::Cow,
+    sync::{Mutex, PoisonError},
+};
 
 use bytes::Bytes;
 use http::Request;
@@ -8,7 +11,7 @@ use http::Request;
 use super::{
     Account, LABEL,
     body::{File, Personalization, Shared},
-    error,
+    error, whole,
     wire::{self, Prepared},
 };
 use crate::{
@@ -17,8 +20,16 @@ use crate::{
     message::{Email, Envelope},
 };
 
-/// What a mail has to itself, beside its place in the batch.
-type Own<'a> = (usize, (Personalization<'a>, Vec<File<'a>>));
+/// What a mail has to itself.
+struct Own<'a> {
+    personal: Personalization<'a>,
+    files: Vec<File<'a>>,
+    /// What was taken out of what it shares.
+    texts: Vec<Cow<'a, str>>,
+}
+
+/// Mails of one group, each with its place in the batch.
+type Mails<'a> = Vec<(usize, Own<'a>)>;
 
 /// One result for each of `envelopes`, in their order.
 ///
@@ -48,15 +59,21 @@ async fn send_once(
 ) -> (Vec<Result<Receipt>>, Vec<usize>) {
     let (mut mails, mut refused) = (Vec::new(), Vec::new());
     for (index, envelope) in envelopes.iter().copied().enumerate() {
-        match wire::prepare(account, envelope) {
-            Ok(Prepared { shared, personal, files }) => {
-                mails.push((index, shared, (personal, files)));
+        let in_time = bulk::in_time(envelope.delivery.deadline, account.connection.now());
+        let in_time = in_time.map_err(|error| error.with_provider(LABEL));
+        match wire::prepare(account, envelope).and_then(|mail| in_time.map(|()| mail)) {
+            Ok(mut mail) => {
+                let (stamp, texts) = whole::take(account, envelope, &mut mail).unzip();
+                let Prepared { shared, personal, files } = mail;
+                let own = Own { personal, files, texts: texts.unwrap_or_default() };
+                mails.push((index, (stamp, shared), own));
             }
             Err(error) => refused.push((index, Err(error))),
         }
     }
     let innocent = Mutex::new(Vec::new());
-    let parts = bulk::group(mails).into_iter().flat_map(|group| split(account, group));
+    let groups = bulk::group(mails).into_iter();
+    let parts = groups.flat_map(|((_, shared), mails)| split(account, &shared, mails));
     let requests = parts.map(|part| exchange(account, envelopes, part, &innocent)).collect();
     let in_flight = account.limits().in_flight;
     let results = bulk::run(LABEL, envelopes.len(), refused, requests, in_flight).await;
@@ -78,24 +95,30 @@ struct Part {
 }
 
 /// The requests of a group, none over the account's limits unless a single mail is.
-fn split<'a>(account: &Account, (shared, mut mails): (Shared<'a>, Vec<Own<'a>>)) -> Vec<Part> {
+fn split<'a>(account: &Account, shared: &Shared<'a>, mut mails: Mails<'a>) -> Vec<Part> {
     // The same files for everyone are sent once.
-    let mut lists = mails.iter().map(|(_, (_, files))| files);
+    let mut lists = mails.iter().map(|(_, own)| &own.files);
     let first = lists.next().cloned().unwrap_or_default();
     let common = if lists.all(|files| *files == first) { first } else { Vec::new() };
-    for (_, (personal, files)) in &mut mails {
+    for (_, own) in &mut mails {
         if common.is_empty() {
-            personal.attachments = std::mem::take(files);
+            own.personal.attachments = std::mem::take(&mut own.files);
         }
     }
+    let (once, differ) = whole::plan(mails.iter().map(|(_, own)| own.texts.as_slice()));
     let limits = account.limits();
-    let frame = wire::size(&shared) + wire::size(&common) + 64;
+    let frame = wire::size(shared) + wire::size(&common) + once + 64;
     let budget = limits.bytes.unwrap_or(usize::MAX).saturating_sub(frame);
-    let parts = bulk::split(mails, limits.batch, budget, |(personal, _)| wire::size(personal) + 1);
-    let write = |part: Vec<Own<'_>>| {
-        let personal: Vec<_> = part.iter().map(|(_, (personal, _))| personal).collect();
+    let size = |own: &Own<'_>| wire::size(&own.personal) + whole::size(&own.texts, &differ) + 1;
+    let parts = bulk::split(mails, limits.batch, budget, size);
+    let write = |part: Mails<'a>| {
+        let places = part.iter().map(|(index, _)| *index).collect();
+        let mut mails: Vec<_> =
+            part.into_iter().map(|(_, own)| (own.personal, own.texts)).collect();
+        let shared = whole::fill(account, shared, &mut mails);
+        let personal: Vec<_> = mails.iter().map(|(personal, _)| personal).collect();
         let request = wire::write(account, &shared, &common, &personal);
-        Part { places: part.iter().map(|(index, _)| *index).collect(), request }
+        Part { places, request }
     };
     parts.into_iter().map(write).collect()
 }

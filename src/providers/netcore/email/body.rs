@@ -18,12 +18,12 @@ pub(super) struct Mail<'a> {
 }
 
 /// What one request says for all of its mails. Mails in which it is equal share a request.
-#[derive(PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Shared<'a> {
     pub(super) from: Option<Address<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reply_to: Option<ReplyTo<'a>>,
-    pub(super) subject: &'a str,
+    pub(super) subject: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) template_id: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -58,7 +58,7 @@ pub(super) struct Personalization<'a> {
     pub(super) token_bcc: Option<Cow<'a, str>>,
 }
 
-#[derive(PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Address<'a> {
     email: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,21 +71,21 @@ impl<'a> From<&'a Mailbox> for Address<'a> {
     }
 }
 
-#[derive(PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
 pub(super) enum ReplyTo<'a> {
     Mailboxes(Vec<Address<'a>>),
     Text(Cow<'a, str>),
 }
 
-#[derive(PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Content<'a> {
     #[serde(rename = "type")]
     pub(super) kind: &'a str,
     pub(super) value: Cow<'a, str>,
 }
 
-#[derive(PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     open_track: Option<bool>,

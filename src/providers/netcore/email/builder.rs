@@ -29,6 +29,7 @@ pub struct AccountBuilder {
     reply_to: Option<ReplyToForm>,
     content_types: ContentTypes,
     content_with_template: bool,
+    whole_texts: bool,
     defaults: Options,
     limits: Capabilities,
 }
@@ -46,6 +47,7 @@ impl AccountBuilder {
             reply_to: None,
             content_types: ContentTypes::new(),
             content_with_template: false,
+            whole_texts: false,
             defaults: Options::new(),
             limits: CAPABILITIES,
         }
@@ -103,6 +105,25 @@ impl AccountBuilder {
     /// then used is not documented. Default: false.
     pub fn content_with_template(mut self, on: bool) -> Self {
         self.content_with_template = on;
+        self
+    }
+
+    /// Sets whether mails of one local template share a request of a batch although their texts
+    /// differ: the subject, text or HTML is then `[%DAKIYA_…%]` as a whole, and each mail's own
+    /// stands in its [attributes]. Without it they go singly. Default: false.
+    ///
+    /// That `[%NAME%]` is replaced in subject and content is documented. Three things are not: how
+    /// long a value may be; whether it is put in as it is, without escaping its HTML; and whether
+    /// what was put in is searched again for more to replace. The last does no harm, since a mail
+    /// that holds `[%` anywhere never goes this way. Try the others with a batch to yourself before
+    /// you turn it on.
+    ///
+    /// It is for mails to one person, without copies and without a template kept at Netcore. An AMP
+    /// document stays as it is, so mails whose documents differ go apart.
+    ///
+    /// [attributes]: https://emaildocs.netcorecloud.com/reference/send-mail-api-1
+    pub fn whole_texts(mut self, on: bool) -> Self {
+        self.whole_texts = on;
         self
     }
 
@@ -180,6 +201,7 @@ impl AccountBuilder {
                 }),
                 content_types: self.content_types,
                 content_with_template: self.content_with_template,
+                whole_texts: self.whole_texts,
                 defaults: self.defaults,
             },
         })

@@ -47,6 +47,7 @@ pub(super) struct Settings {
     pub(super) reply_to: ReplyToForm,
     pub(super) content_types: ContentTypes,
     pub(super) content_with_template: bool,
+    pub(super) whole_texts: bool,
     pub(super) defaults: Options,
 }
 

@@ -42,6 +42,7 @@ mod options;
 mod webhook;
 #[cfg(test)]
 mod webhook_tests;
+mod whole;
 mod wire;
 
 /// What an account can carry where its builder sets nothing else. A file inside the HTML has no
@@ -92,7 +93,12 @@ impl Channel<Email> for Account {
     }
 
     /// Puts mails that differ in their recipients, attributes, headers and attachments alone into
-    /// one request, as many as the account's `batch` and `max_bytes` allow.
+    /// one request, as many as the account's `batch` and `max_bytes` allow. Mails of one local
+    /// template share one although their texts differ, where
+    /// [`whole_texts`](AccountBuilder::whole_texts) is on.
+    ///
+    /// A request is open until the last deadline of its mails; one whose deadline has passed before
+    /// is not sent.
     ///
     /// A request that is refused is refused for all of its mails. Where the provider names those
     /// at fault, the others go out once more without them; where it names nobody, or refuses them

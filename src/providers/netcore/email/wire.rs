@@ -135,7 +135,7 @@ pub(super) fn prepare<'a>(
         shared: Shared {
             from: from.map(Address::from),
             reply_to: reply_to(settings.reply_to, &mail.reply_to)?,
-            subject: &mail.subject,
+            subject: mail.subject.as_str().into(),
             template_id,
             content,
             settings: Settings::of(options),

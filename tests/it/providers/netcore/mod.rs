@@ -2,6 +2,7 @@ mod deflector;
 mod email;
 mod email_manage;
 mod email_sub_accounts;
+mod email_whole;
 mod rcs;
 mod sms;
 mod voice;
