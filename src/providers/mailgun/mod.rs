@@ -22,7 +22,6 @@ use async_trait::async_trait;
 pub use self::{
     builder::MailgunBuilder,
     config::{Mailgun, Region},
-    email::{CALLBACK_DATA, ClickTracking, MESSAGE_ID, Options, PixelOnTop},
 };
 use crate::{channel::Provider, error::Result};
 
@@ -36,6 +35,13 @@ pub mod manage;
 /// The provider's name in receipts, errors and events.
 pub(crate) const NAME: &str = "mailgun";
 
+/// The variable that holds our message id in events' `user-variables`.
+pub const MESSAGE_ID: &str = "message-id";
+
+/// The variable that holds [`callback_data`](crate::Delivery::callback_data) there, where the mail
+/// has some.
+pub const CALLBACK_DATA: &str = "callback-data";
+
 #[async_trait]
 impl Provider for Mailgun {
     fn name(&self) -> &str {
@@ -44,7 +50,7 @@ impl Provider for Mailgun {
 
     /// Looks the domain up: a refused key, the other region, an unknown domain and one that is not
     /// verified are told apart. A domain's sending key may not call it, and is refused like a wrong
-    /// one: then only a mail in [test mode](Options::test_mode) proves it.
+    /// one: then only a mail in [test mode](email::Options::test_mode) proves it.
     async fn check(&self) -> Result<()> {
         check::run(self).await
     }

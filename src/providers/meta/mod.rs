@@ -23,11 +23,7 @@
 
 use async_trait::async_trait;
 
-pub use self::{
-    builder::MetaBuilder,
-    config::Meta,
-    whatsapp::{Options, ProductPolicy},
-};
+pub use self::{builder::MetaBuilder, config::Meta};
 use crate::{channel::Provider, error::Result};
 
 mod builder;

@@ -23,10 +23,6 @@ use http::Method;
 pub use self::{
     builder::SendGridBuilder,
     config::{Region, SendGrid},
-    email::{
-        BccCopy, ClickTracking, Footer, GoogleAnalytics, MailSettings, OpenTracking, Options,
-        SpamCheck, SubscriptionTracking, Switch, TrackingSettings, UnsubscribeGroup,
-    },
 };
 use crate::{
     channel::Provider,

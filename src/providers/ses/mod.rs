@@ -15,7 +15,7 @@
 //!
 //! - SES recognises no repeated request: after a time-out a second send may deliver twice.
 //! - A new account is in the sandbox: it writes to verified addresses alone, 200 a day, one a
-//!   second. [`Account::is_sandboxed`] tells.
+//!   second. [`AccountDetails::is_sandboxed`](manage::AccountDetails::is_sandboxed) tells.
 //! - Recipients of one mail share one id, and opens, clicks and complaints do not say whose they
 //!   are: write to one person at a time to know.
 //! - Every mail carries [`callback_data`](crate::Delivery::callback_data), or our message id where
@@ -33,13 +33,6 @@ pub use self::{
     builder::SesBuilder,
     config::Ses,
     credentials::{keys, session_keys, smtp_password},
-    email::{Form, ListManagement, Options, REFERENCE_TAG, REFERENCE_TAG_ENCODED},
-    manage::{
-        Account, BehaviorOnMxFailure, ByoDkim, Dkim, DkimKeyLength, DnsRecord, Identities,
-        Identity, IdentityKind, IdentitySummary, MailFrom, NewIdentity, ResourceTag, Review,
-        SendQuota, SoaRecord, Suppression, SuppressionQuery, SuppressionReason, Suppressions,
-        Template, TemplateContent, TemplateSummary, Templates, Verification, VerificationStatus,
-    },
 };
 use crate::{channel::Provider, error::Result};
 
@@ -52,6 +45,14 @@ pub mod manage;
 
 /// The provider's name in receipts, errors and events.
 pub(crate) const NAME: &str = "ses";
+
+/// The tag that holds [`callback_data`](crate::Delivery::callback_data), or else our message id.
+/// Events give it back under `mail.tags`.
+pub const REFERENCE_TAG: &str = "reference";
+
+/// The same where the reference has other characters than a tag may: in base64 for URLs, without
+/// padding.
+pub const REFERENCE_TAG_ENCODED: &str = "reference_b64";
 
 #[async_trait]
 impl Provider for Ses {
@@ -66,6 +67,6 @@ impl Provider for Ses {
     /// [`Unauthorized`](crate::ErrorKind::Unauthorized) also where the account may not send: AWS
     /// has shut it, or its sending is paused. An account in the sandbox passes.
     async fn check(&self) -> Result<()> {
-        self.account().await?.may_send()
+        self.details().await?.may_send()
     }
 }

@@ -25,7 +25,7 @@
 //!   [`callback_parameter`](TwilioBuilder::callback_parameter).
 //! - A message that was accepted may still fail: outside WhatsApp's 24 hours (code 63016), for a
 //!   blocked sender, by the carrier. Only the status callback, or a
-//!   [fetch](manage::Messages::fetch), says so.
+//!   [`get`](manage::Messages::get), says so.
 //! - Tags have no place in the API. Neither have DLT ids: headers and templates for India are
 //!   registered with Twilio beforehand.
 //! - How fast each sender goes out is set by Twilio, and it queues up to ten hours' worth. The limit
@@ -66,7 +66,7 @@ impl Provider for Twilio {
     /// standard key may send, and may not see the account.
     async fn check(&self) -> Result<()> {
         if self.is_keyed() {
-            let one = manage::MessageQuery::new().page_size(1);
+            let one = manage::MessageQuery::new().limit(1);
             return self.messages().list(&one).await.map(drop);
         }
         let details = self.details().await?;

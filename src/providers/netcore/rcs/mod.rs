@@ -17,15 +17,7 @@
 
 use async_trait::async_trait;
 
-pub use self::{
-    builder::AccountBuilder,
-    config::Account,
-    manage::{
-        Card, CardHeight, CardWidth, CreatedTemplate, NewTemplate, Suggestion, SuggestionAction,
-        Templates,
-    },
-    options::Options,
-};
+pub use self::{builder::AccountBuilder, config::Account, options::Options};
 use super::NAME;
 use crate::{
     channel::{Capabilities, Channel, Features, Provider, Receipt},
@@ -36,7 +28,7 @@ use crate::{
 mod builder;
 mod config;
 mod error;
-mod manage;
+pub mod manage;
 mod options;
 mod request;
 mod wire;

@@ -21,14 +21,7 @@
 
 use async_trait::async_trait;
 
-pub use self::{
-    builder::AccountBuilder,
-    config::Account,
-    manage::{
-        Consent, ConsentEntry, ConsentOutcome, DownloadedMedia, MediaFiles, TemplateInfo, Templates,
-    },
-    options::Options,
-};
+pub use self::{builder::AccountBuilder, config::Account, options::Options};
 use super::NAME;
 use crate::{
     channel::{Capabilities, Channel, Features, Provider, Receipt},
@@ -41,7 +34,7 @@ mod builder;
 mod config;
 mod error;
 mod free;
-mod manage;
+pub mod manage;
 mod options;
 pub(super) mod template;
 mod wire;
