@@ -9,7 +9,7 @@
 //! use dakiya::{SenderId, netcore::sms};
 //!
 //! let account = sms::Account::builder("390001", "9800000001", "secret")
-//!     .sender(SenderId::parse("ACMEIN")?)
+//!     .from(SenderId::parse("ACMEIN")?)
 //!     .entity("1101360000000000002")
 //!     .build()?;
 //! # let _ = account;
