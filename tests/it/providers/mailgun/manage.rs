@@ -230,6 +230,8 @@ async fn domains_are_listed_by_skipping() {
     assert_eq!(page.items[1].state, DomainState::Unknown);
     assert_eq!(page.next.as_deref(), Some("6"));
     assert_eq!(account.domains().list(3, None, None).await.unwrap().next, None);
+    let error = account.domains().list(3, Some("a.example"), None).await.unwrap_err();
+    assert_eq!((error.kind(), &*error.faults()[0].field), (ErrorKind::InvalidMessage, "next"));
     assert_eq!(
         asked(&transport),
         ["GET /v4/domains?limit=2&skip=4&state=active", "GET /v4/domains?limit=3&skip=0"]
