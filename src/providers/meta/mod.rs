@@ -1,5 +1,5 @@
-//! WhatsApp, from Meta directly: the [Cloud
-//! API](https://developers.facebook.com/documentation/business-messaging/whatsapp).
+//! WhatsApp, from Meta directly: the
+//! [Cloud API](https://developers.facebook.com/documentation/business-messaging/whatsapp).
 //!
 //! # What an account needs
 //!

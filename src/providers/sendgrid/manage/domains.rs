@@ -250,7 +250,7 @@ impl Domains<'_> {
     }
 
     /// Begins to authenticate a domain; publish the records of the answer, then
-    /// [`validate`](Self::validate).
+    /// [`verify`](Self::verify).
     ///
     /// # Errors
     ///
