@@ -210,7 +210,7 @@ fn api(address: SocketAddr) -> Result<netcore::email::Account> {
 
 fn sms(address: SocketAddr) -> Result<netcore::sms::Account> {
     netcore::sms::Account::builder(account::FEED, account::USER, account::PASSWORD)
-        .sender(parsed(SenderId::parse(account::SENDER))?)
+        .from(parsed(SenderId::parse(account::SENDER))?)
         .endpoint(format!("http://{address}/BulkSms/"))
         .transport(transport()?)
         .build()

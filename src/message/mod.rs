@@ -112,7 +112,7 @@ pub trait Message:
     ///
     /// ```
     /// # #[cfg(feature = "sendgrid")] {
-    /// use dakiya::{Email, EmailAddress, Message as _, sendgrid::Options};
+    /// use dakiya::{Email, EmailAddress, Message as _, sendgrid::email::Options};
     ///
     /// let mail = Email::to(EmailAddress::parse("asha@example.com")?).text("It is ready.");
     /// let draft = mail.options(&Options::new().ip_pool("invoices"))?.tag("orders");

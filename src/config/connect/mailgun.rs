@@ -6,7 +6,7 @@ use super::{Leaf, connection, done, mailbox, one_of};
 use crate::{
     error::Result,
     messenger::Channels,
-    providers::mailgun::{Mailgun, Options, Region},
+    providers::mailgun::{Mailgun, Region, email::Options},
     time::SharedClock,
 };
 

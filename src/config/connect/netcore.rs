@@ -50,7 +50,7 @@ pub(super) fn sms(mut leaf: Leaf, clock: Option<&SharedClock>) -> Result<Channel
     let feed = leaf.host.take().unwrap_or_default();
     let mut account = netcore::sms::Account::builder(feed, user, password);
     if let Some(sender) = parsed::<SenderId>(&mut leaf, "sender", &mut faults) {
-        account = account.sender(sender);
+        account = account.from(sender);
     }
     if let Some(entity) = leaf.take("entity") {
         account = account.entity(entity);

@@ -6,7 +6,7 @@ use super::{Leaf, connection, default_host, done, mailbox, one_of};
 use crate::{
     error::Result,
     messenger::Channels,
-    providers::sendgrid::{Options, Region, SendGrid},
+    providers::sendgrid::{Region, SendGrid, email::Options},
     time::SharedClock,
 };
 

@@ -1,5 +1,6 @@
 //! [Netcore Cloud](https://netcorecloud.com): email, SMS, WhatsApp, voice, RCS. Its
-//! products share the name alone; each has an account of its own.
+//! products share the name alone; each has an account of its own, and what beside sending is
+//! documented of it in its `manage`.
 
 mod answer;
 pub mod deflector;

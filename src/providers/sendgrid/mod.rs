@@ -1,19 +1,33 @@
 //! [SendGrid](https://sendgrid.com): email.
 //!
-//! What an account needs: an API key with the scope `mail.send` (and that of each management call
-//! that is used), and an authenticated domain or a verified sender to write from.
+//! # What an account needs
 //!
-//! - Nothing recognises a repeated request: after a time-out a second send may deliver twice.
-//! - One request has one `X-Message-Id`, however many mails are in it. It is the receipt's
-//!   [`provider_message_id`](crate::Receipt::provider_message_id), so mails that shared a request
-//!   share the id, and events of any of them begin with it.
+//! An API key with the scope `mail.send` (and that of each management call that is used), and an
+//! authenticated domain or a verified sender to write from.
+//!
+//! # What comes back
+//!
+//! - The receipt's id is the `X-Message-Id`. One request has one, however many mails are in it:
+//!   mails that shared a request share the id, and events of any of them begin with it.
 //! - What tells mails apart is in their custom arguments, which every event returns: our message id
 //!   as [`MESSAGE_ID`] and the host's [`callback_data`](crate::Delivery::callback_data) as
 //!   [`CALLBACK_DATA`]. SendGrid shows both in plain text: they are no place for personal data.
 //! - A mail to a suppressed or wrong address is accepted, and reported as dropped later.
+//!
+//! # Bulk
+//!
+//! Up to 1,000 mails share a request that differ in nothing but recipients, subject, headers,
+//! variables, arguments or the time to send at, and so do mails of one local template: see
+//! [`pack_bodies`](SendGridBuilder::pack_bodies). Each recipient sees nobody else.
+//!
+//! # What it does not do
+//!
+//! - Nothing recognises a repeated request: after a time-out a second send may deliver twice.
 //! - A time to send at lies within 72 hours. To cancel or pause mails that wait, send them under a
 //!   batch id: [`ScheduledSends`](manage::ScheduledSends).
 //! - With [`sandbox`](email::Options::sandbox) a mail is checked and not sent.
+//!
+//! What there is beside sending is in [`manage`].
 //!
 //! Source: [SendGrid's v3 API](https://www.twilio.com/docs/sendgrid/api-reference).
 
@@ -23,16 +37,14 @@ use http::Method;
 pub use self::{
     builder::SendGridBuilder,
     config::{Region, SendGrid},
-    email::{
-        BccCopy, ClickTracking, Footer, GoogleAnalytics, MailSettings, OpenTracking, Options,
-        SpamCheck, SubscriptionTracking, Switch, TrackingSettings, UnsubscribeGroup,
-    },
 };
 use crate::{
     channel::Provider,
     error::{Error, ErrorKind, Result},
 };
 
+// Requests and answers: `email/wire.rs`. Codes and what they mean: `error.rs`. Bulk:
+// `email/batch.rs`, and `email/pack.rs` for texts in common. Limits: `email/check.rs`.
 mod builder;
 mod config;
 pub mod email;

@@ -1,9 +1,5 @@
 //! [Twilio](https://www.twilio.com): SMS and MMS, WhatsApp, RCS and calls through one account.
 //!
-//! What an account needs: its SID (`AC…`) and auth token, or an API key beside the SID; for SMS a
-//! number, short code, alphanumeric sender or Messaging Service; for WhatsApp a registered sender;
-//! for RCS an approved sender or a service that holds one.
-//!
 //! ```
 //! # #[cfg(feature = "reqwest")] {
 //! use dakiya::{SenderId, twilio::Twilio};
@@ -18,18 +14,36 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - Nothing recognises a repeated request: after a time-out a second send may deliver twice. A
-//!   [list](manage::Messages::list) by recipient and time tells whether the first one went out.
-//! - Events carry nothing of ours, so the receipt's `provider_message_id` (the SID) is the key to
-//!   match them by. A host that wants its own reference back asks for it by
+//! # What an account needs
+//!
+//! Its SID (`AC…`) and auth token, or an API key beside the SID; for SMS a number, short code,
+//! alphanumeric sender or Messaging Service; for WhatsApp a registered sender; for RCS an approved
+//! sender or a service that holds one.
+//!
+//! # What comes back
+//!
+//! - The receipt's id is the SID. Events carry nothing of ours, so it is the key to match them by.
+//!   A host that wants its own reference back asks for it by
 //!   [`callback_parameter`](TwilioBuilder::callback_parameter).
 //! - A message that was accepted may still fail: outside WhatsApp's 24 hours (code 63016), for a
-//!   blocked sender, by the carrier. Only the status callback, or a
-//!   [fetch](manage::Messages::fetch), says so.
+//!   blocked sender, by the carrier. Only the status callback, or a [`get`](manage::Messages::get),
+//!   says so.
+//!
+//! # Bulk
+//!
+//! There is no bulk form: each message has a request. How fast each sender goes out is set by
+//! Twilio, and it queues up to ten hours' worth. The limit of simultaneous requests is not
+//! published; beyond it an answer is 429, and nothing was done.
+//!
+//! # What it does not do
+//!
+//! - Nothing recognises a repeated request: after a time-out a second send may deliver twice. A
+//!   [list](manage::Messages::list) by recipient and time tells whether the first one went out.
 //! - Tags have no place in the API. Neither have DLT ids: headers and templates for India are
 //!   registered with Twilio beforehand.
-//! - How fast each sender goes out is set by Twilio, and it queues up to ten hours' worth. The limit
-//!   of simultaneous requests is not published; beyond it an answer is 429, and nothing was done.
+//!
+//! What each kind carries is in [`sms`], [`whatsapp`], [`rcs`] and [`voice`]; what there is beside
+//! sending in [`manage`].
 //!
 //! Source: [Messages](https://www.twilio.com/docs/messaging/api/message-resource),
 //! [error codes](https://www.twilio.com/docs/api/errors),
@@ -43,6 +57,8 @@ use crate::{
     error::{Error, ErrorKind, Result},
 };
 
+// Requests and answers: `wire.rs` of each kind, and `messages/wire.rs` for what three of them
+// share. Codes and what they mean: `error.rs`. Limits: `messages/wire.rs`, `voice/limits.rs`.
 mod builder;
 mod config;
 mod error;
@@ -66,7 +82,7 @@ impl Provider for Twilio {
     /// standard key may send, and may not see the account.
     async fn check(&self) -> Result<()> {
         if self.is_keyed() {
-            let one = manage::MessageQuery::new().page_size(1);
+            let one = manage::MessageQuery::new().limit(1);
             return self.messages().list(&one).await.map(drop);
         }
         let details = self.details().await?;

@@ -4,7 +4,8 @@
 use dakiya::{
     Channel as _, Provider as _,
     mailgun::{
-        Mailgun, Options,
+        Mailgun,
+        email::Options,
         manage::{Bounce, DomainSettings, EventQuery, NewVersion},
     },
 };
@@ -26,21 +27,21 @@ fuzz_target!(|input: &[u8]| {
         2 => run(account.check()),
         3 => run(account.send_mime(&[address()], "Subject: x\r\n\r\nx", &Options::new(), None)),
         4 => run(async {
-            let page = account.bounces().list(1).await?;
+            let page = account.bounces().list(1, None).await?;
             match page.next {
-                Some(next) => account.bounces().next(&next).await,
+                Some(next) => account.bounces().list(1, Some(&next)).await,
                 None => Ok(page),
             }
         }),
-        5 => run(account.complaints().list(1)),
-        6 => run(account.unsubscribes().list(1)),
-        7 => run(account.allowlist().list(1)),
+        5 => run(account.complaints().list(1, None)),
+        6 => run(account.unsubscribes().list(1, None)),
+        7 => run(account.allowlist().list(1, None)),
         8 => run(bounces.get("canary@example.com")),
         9 => run(bounces.add(&Bounce::new(address()))),
         10 => run(bounces.remove("canary@example.com")),
         11 => run(account.allowlist().get("example.com")),
         12 => run(domains.create("mg.example.com", &DomainSettings::new())),
-        13 => run(domains.list(1, 0, None)),
+        13 => run(domains.list(1, None, None)),
         14 => run(domains.get("mg.example.com")),
         15 => run(domains.verify("mg.example.com")),
         16 => run(domains.tracking("mg.example.com")),
@@ -50,15 +51,15 @@ fuzz_target!(|input: &[u8]| {
                 let _ = (event.our_id(), event.variable("x"));
             }
             match page.next {
-                Some(next) => account.events().next(&next).await,
+                Some(next) => account.events().list(&EventQuery::new().page(next)).await,
                 None => Ok(page),
             }
         }),
         18 => run(templates.create("a", "", Some(&version))),
         19 => run(async {
-            let page = account.templates().list(1).await?;
+            let page = account.templates().list(1, None).await?;
             match page.next {
-                Some(next) => account.templates().next(&next).await,
+                Some(next) => account.templates().list(1, Some(&next)).await,
                 None => Ok(page),
             }
         }),

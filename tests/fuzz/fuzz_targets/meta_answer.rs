@@ -7,7 +7,7 @@ use dakiya::{
         Meta,
         manage::{
             Category, CodeMethod, Component, MediaFile, NewOtpTemplates, NewTemplate,
-            ProfileUpdate, TemplateEdit, TemplateQuery,
+            ProfileUpdate, TemplateUpdate, TemplateQuery,
         },
     },
 };
@@ -27,7 +27,7 @@ fuzz_target!(|input: &[u8]| {
     let new = NewTemplate::new("ready", "en", Category::Utility)
         .component(Component::body("Hello {{1}}!", ["Asha"]));
     let otp = NewOtpTemplates::new("otp", ["en"], [Component::authentication_body(true)]);
-    let edit = TemplateEdit::new().category(Category::Utility);
+    let edit = TemplateUpdate::new().category(Category::Utility);
     let (user, secret) = (phone().into(), "123456".into());
     let file = MediaFile::new(MediaKind::Image, "a.png", "image/png", &b"png"[..]);
     let url = "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1";
@@ -44,7 +44,7 @@ fuzz_target!(|input: &[u8]| {
         9 => run(templates.upsert_otp(&otp)),
         10 => run(templates.list(&TemplateQuery::new())),
         11 => run(templates.get("1")),
-        12 => run(templates.edit("1", &edit)),
+        12 => run(templates.update("1", &edit)),
         13 => run(templates.delete("ready")),
         14 => run(templates.unpause("1")),
         15 => run(profile.get()),

@@ -15,7 +15,7 @@ fuzz_target!(|body: &[u8]| {
     let answer = http::Response::new(Bytes::copy_from_slice(body));
     let transport = MockTransport::new().then_response(answer);
     let account = Account::builder("390001", "user", "password")
-        .sender("DRISHT".parse().expect("a sender"))
+        .from("DRISHT".parse::<dakiya::SenderId>().expect("a sender"))
         .entity("1101000000000000017")
         .transport(Arc::new(transport))
         .build()

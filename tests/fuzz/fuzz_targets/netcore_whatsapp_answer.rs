@@ -33,7 +33,7 @@ fn by_whatsapp(input: &Input) {
         .transport(input.transport())
         .clock(clock());
     let account = account.build().expect("an account");
-    let entry = [whatsapp::ConsentEntry::new(phone(), "WEB")];
+    let entry = [whatsapp::manage::ConsentEntry::new(phone(), "WEB")];
     match input.call % 16 {
         0 => run(account.send(&text())),
         1 => batch(&account, &text()),

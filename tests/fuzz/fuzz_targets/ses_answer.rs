@@ -3,7 +3,7 @@
 
 use dakiya::{
     Channel as _, Provider as _,
-    ses::{self, NewIdentity, Ses, SuppressionQuery, SuppressionReason, TemplateContent},
+    ses::{self, Ses, manage::{NewIdentity, SuppressionQuery, SuppressionReason, TemplateContent}},
 };
 use dakiya_fuzz::{Input, SECRET, address, batch, clock, mail, run};
 use libfuzzer_sys::fuzz_target;
@@ -22,14 +22,14 @@ fuzz_target!(|input: &[u8]| {
         0 => run(account.send(&mail())),
         1 => batch(&account, &mail()),
         2 => run(account.check()),
-        3 => run(account.account()),
+        3 => run(account.details()),
         4 => run(account.suppress_automatically(&[SuppressionReason::Bounce])),
         5 => run(names.create(&NewIdentity::new("example.com"))),
         6 => run(async { names.get("example.com").await.map(|one| one.dkim_records()) }),
         7 => run(names.list(None, None)),
         8 => run(names.set_dkim_signing("example.com", true)),
         9 => run(names.delete("example.com")),
-        10 => run(lists.list(&SuppressionQuery::new(), None)),
+        10 => run(lists.list(&SuppressionQuery::new())),
         11 => run(lists.get(&address())),
         12 => run(lists.add(&address(), SuppressionReason::Complaint)),
         13 => run(lists.remove(&address())),

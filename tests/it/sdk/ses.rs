@@ -3,7 +3,11 @@ use dakiya::{
     Attachment, Channel as _, Delivery, Email, EmailAddress, Envelope, Mailbox, MessageId,
     ProviderTemplate,
     http::Request,
-    ses::{Form, Options, Ses, session_keys},
+    ses::{
+        Ses,
+        email::{Form, Options},
+        session_keys,
+    },
     testing::{ManualClock, MockTransport},
 };
 use serde_json::{Map, Value, json};

@@ -255,7 +255,7 @@ async fn netcore_quotes_and_no_error_does() {
 #[tokio::test]
 async fn no_error_of_a_management_call_quotes_its_answer() {
     let user = [phone().into()];
-    let entry = [whatsapp::ConsentEntry::new(phone(), "WEB")];
+    let entry = [whatsapp::manage::ConsentEntry::new(phone(), "WEB")];
     let numbers = twilio::manage::MessageQuery::new().to(phone().as_str());
     for (status, body) in quoting() {
         let transport = MockTransport::answering(status, body);
@@ -271,12 +271,12 @@ async fn no_error_of_a_management_call_quotes_its_answer() {
         );
         let rcs = netcore_rcs(transport.shared()).build().unwrap();
         let bounces = sendgrid::manage::SuppressionKind::Bounces;
-        let new = rcs::NewTemplate::text("canary", "canary");
+        let new = rcs::manage::NewTemplate::text("canary", "canary");
         let outcomes = [
             twilio.messages().list(&numbers).await.err(),
-            twilio.messages().fetch("SM0f0e0d0c0b0a09080706050403020100").await.err(),
+            twilio.messages().get("SM0f0e0d0c0b0a09080706050403020100").await.err(),
             twilio.content().list(None).await.err(),
-            sendgrid.suppressions().find(bounces, &address()).await.err(),
+            sendgrid.suppressions().get(bounces, &address()).await.err(),
             sendgrid.suppressions().remove(bounces, &address()).await.err(),
             sendgrid.templates().get("d-1").await.err(),
             ses.suppressions().get(&address()).await.err(),
@@ -366,13 +366,13 @@ fn no_debug_of_options_shows_their_values() {
     );
     let footer = sendgrid::email::Footer::new("canary", "canary");
     hidden(
-        &sendgrid::Options::new()
+        &sendgrid::email::Options::new()
             .custom_arg("name", "canary")
             .substitution("-name-", "canary")
             .section("-s-", "canary")
             .footer(footer),
     );
-    hidden(&ses::Options::new().tag("name", "canary").feedback_address(address()));
+    hidden(&ses::email::Options::new().tag("name", "canary").feedback_address(address()));
     hidden(
         &meta::whatsapp::Options::new()
             .identity_key_hash("canary")
@@ -380,7 +380,7 @@ fn no_debug_of_options_shows_their_values() {
             .raw("order", json!({"text": "canary"})),
     );
     hidden(
-        &mailgun::Options::new()
+        &mailgun::email::Options::new()
             .variable("name", "canary")
             .recipient_variable("name", "canary")
             .other("x", "canary"),
@@ -414,9 +414,9 @@ fn no_debug_of_a_request_to_manage_shows_whom_it_is_about() {
             .text("canary")
             .test_data("canary"),
     );
-    hidden(&ses::TemplateContent::new("canary").text("canary").html("canary"));
-    let own = || ses::ByoDkim::new("sel", SECRET);
-    hidden(&(own(), ses::NewIdentity::new("example.com").own_dkim(own())));
+    hidden(&ses::manage::TemplateContent::new("canary").text("canary").html("canary"));
+    let own = || ses::manage::ByoDkim::new("sel", SECRET);
+    hidden(&(own(), ses::manage::NewIdentity::new("example.com").own_dkim(own())));
     let example = Some("https://a.example/canary");
     let buttons = [meta::manage::TemplateButton::url("canary", "https://canary.example/", example)];
     hidden(&buttons);
@@ -444,18 +444,19 @@ fn no_debug_of_a_request_to_manage_shows_whom_it_is_about() {
     settings.smtp_password = Some(SECRET.into());
     settings.archive_to = Some(URL.into());
     hidden(&settings);
-    hidden(&whatsapp::ConsentEntry::new(phone(), "WEB").user_agent("canary"));
+    hidden(&whatsapp::manage::ConsentEntry::new(phone(), "WEB").user_agent("canary"));
     let suggestions = [
-        rcs::Suggestion::reply("canary", "canary"),
-        rcs::Suggestion::url("canary", "canary", URL),
-        rcs::Suggestion::dial("canary", "canary", phone()),
+        rcs::manage::Suggestion::reply("canary", "canary"),
+        rcs::manage::Suggestion::url("canary", "canary", URL),
+        rcs::manage::Suggestion::dial("canary", "canary", phone()),
     ];
     hidden(&suggestions);
-    let card = rcs::Card::new("canary", "canary").url(URL).suggestion(suggestions[0].clone());
+    let card =
+        rcs::manage::Card::new("canary", "canary").url(URL).suggestion(suggestions[0].clone());
     hidden(&card);
-    let (width, height) = (rcs::CardWidth::Medium, rcs::CardHeight::Medium);
-    hidden(&rcs::NewTemplate::carousel("ready", width, height, [card]));
-    hidden(&rcs::NewTemplate::text("ready", "canary").suggestion(suggestions[0].clone()));
+    let (width, height) = (rcs::manage::CardWidth::Medium, rcs::manage::CardHeight::Medium);
+    hidden(&rcs::manage::NewTemplate::carousel("ready", width, height, [card]));
+    hidden(&rcs::manage::NewTemplate::text("ready", "canary").suggestion(suggestions[0].clone()));
 }
 
 #[tokio::test]
@@ -468,21 +469,21 @@ async fn no_debug_of_an_answer_shows_whom_it_is_about() {
         "body": "canary", "error_message": "canary"});
     let page = json!({"messages": [body], "calls": [body], "next_page_uri": null});
     let account = |body: &Value| twilio(mock(body.clone())).build().unwrap();
-    silent_answer(account(&body).messages().fetch(sid).await);
+    silent_answer(account(&body).messages().get(sid).await);
     silent_answer(account(&page).messages().list(&twilio::manage::MessageQuery::new()).await);
     let body = json!({"sid": call, "status": "busy", "to": number, "from": number,
         "to_formatted": number, "from_formatted": number, "caller_name": "canary",
         "forwarded_from": number});
-    silent_answer(account(&body).calls().fetch(call).await);
+    silent_answer(account(&body).calls().get(call).await);
     let body = json!({"sid": "HX0f0e0d0c0b0a09080706050403020100", "friendly_name": "otp",
         "language": "en", "variables": {"1": "canary"}, "types": {"twilio/text": {"body": "canary"}}});
-    silent_answer(account(&body).content().fetch("HX0f0e0d0c0b0a09080706050403020100").await);
+    silent_answer(account(&body).content().get("HX0f0e0d0c0b0a09080706050403020100").await);
 
     let account = |body: Value| sendgrid(mock(body)).build().unwrap();
     let bounces = sendgrid::manage::SuppressionKind::Bounces;
     let entry = json!([{"email": who, "created": at, "reason": who, "status": "5.1.1",
         "group_id": 1, "group_name": "x", "created_at": at}]);
-    silent_answer(account(entry.clone()).suppressions().find(bounces, &address()).await);
+    silent_answer(account(entry.clone()).suppressions().get(bounces, &address()).await);
     silent_answer(account(entry).unsubscribe_groups().all_members().await);
     let version = json!({"id": "v1", "template_id": "d-1", "active": 1, "name": "v1",
         "html_content": "canary", "plain_content": "canary", "subject": "canary",
@@ -522,10 +523,10 @@ async fn no_debug_of_an_answer_shows_whom_it_is_about() {
         "https://api.mailgun.net/v3/mg.example.com/bounces?page=next&address=canary%40example.com";
     let body = json!({"items": [{"address": who, "code": "550", "error": who, "value": who,
         "type": "address", "reason": "canary", "tags": ["*"]}], "paging": {"next": next}});
-    silent_answer(account(body.clone()).bounces().list(1).await);
-    silent_answer(account(body.clone()).complaints().list(1).await.map(|page| page.items));
-    silent_answer(account(body.clone()).unsubscribes().list(1).await.map(|page| page.items));
-    silent_answer(account(body).allowlist().list(1).await.map(|page| page.items));
+    silent_answer(account(body.clone()).bounces().list(1, None).await);
+    silent_answer(account(body.clone()).complaints().list(1, None).await.map(|page| page.items));
+    silent_answer(account(body.clone()).unsubscribes().list(1, None).await.map(|page| page.items));
+    silent_answer(account(body).allowlist().list(1, None).await.map(|page| page.items));
     let body = json!({"template": {"name": "a", "version": {"tag": "v1", "template": "canary"}}});
     silent_answer(account(body).templates().get("a").await);
     let body = json!({"items": [{"event": "failed", "id": "e1", "timestamp": 1.5,

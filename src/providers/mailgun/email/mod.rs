@@ -31,7 +31,7 @@
 use async_trait::async_trait;
 
 pub use self::options::{ClickTracking, Options, PixelOnTop};
-use super::Mailgun;
+use super::{CALLBACK_DATA, MESSAGE_ID, Mailgun};
 use crate::{
     channel::{Capabilities, Channel, Features, Receipt},
     error::Result,
@@ -47,13 +47,6 @@ mod wire;
 
 /// The provider and kind, as receipts and errors print them.
 pub(super) const LABEL: &str = "mailgun.email";
-
-/// The variable that holds our message id in events' `user-variables`.
-pub const MESSAGE_ID: &str = "message-id";
-
-/// The variable that holds [`callback_data`](crate::Delivery::callback_data) there, where the mail
-/// has some.
-pub const CALLBACK_DATA: &str = "callback-data";
 
 const CAPABILITIES: Capabilities = Capabilities::new(
     Features::AMP

@@ -12,7 +12,7 @@ use crate::message::ProviderOptions;
 /// account's, and what is absent there is left to the domain's settings.
 ///
 /// ```
-/// use dakiya::{Delivery, mailgun::{ClickTracking, Options}};
+/// use dakiya::{Delivery, mailgun::email::{ClickTracking, Options}};
 ///
 /// let mut delivery = Delivery::default();
 /// let options = Options::new().open_tracking(false).click_tracking(ClickTracking::HtmlOnly);

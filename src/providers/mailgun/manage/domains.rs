@@ -6,12 +6,12 @@ use http::Method;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::{Pairs, ask, bare, date, limit, present, tell, text, with_form, yes};
+use super::{Pairs, ask, bare, date, limit, offset, present, tell, text, with_form, yes};
 use crate::{
     debug::show,
     error::Result,
     http::{Page, connection::segment},
-    providers::mailgun::{ClickTracking, Mailgun, config},
+    providers::mailgun::{Mailgun, config, email::ClickTracking},
     time::Timestamp,
 };
 
@@ -41,8 +41,8 @@ impl Domains<'_> {
         ask(self.0, with_form(self.0, Method::POST, "v4/domains", pairs)).await
     }
 
-    /// At most `most` domains, 1 to 1 000, after the first `skip`, in `state` where one is given.
-    /// `next` of the page is what to skip for the next.
+    /// A page of at most `most` domains, 1 to 1 000, in `state` where one is given. With the `next`
+    /// of the page before it is the one after that.
     ///
     /// # Errors
     ///
@@ -50,7 +50,7 @@ impl Domains<'_> {
     pub async fn list(
         &self,
         most: usize,
-        skip: usize,
+        next: Option<&str>,
         state: Option<DomainState>,
     ) -> Result<Page<Domain>> {
         #[derive(Deserialize)]
@@ -58,6 +58,7 @@ impl Domains<'_> {
             #[serde(default)]
             items: Vec<Domain>,
         }
+        let skip = offset(next)?;
         let mut query = vec![("limit", limit(most, 1000)?), ("skip", Cow::Owned(skip.to_string()))];
         query.extend(state.map(|state| ("state", state.word().into())));
         let answer: Answer = ask(self.0, bare(self.0, Method::GET, "v4/domains", query)).await?;

@@ -34,23 +34,14 @@ impl Mailgun {
 pub struct Events<'a>(&'a Mailgun);
 
 impl Events<'_> {
-    /// The first events that `query` asks for.
+    /// One page of the events that `query` asks for.
     ///
     /// # Errors
     ///
     /// See the [module](super).
     pub async fn list(&self, query: &EventQuery) -> Result<Page<Event>> {
-        let page: Page<Value> = page(self.0, &self.path(), query.pairs()?, None).await?;
-        Ok(Page::new(page.items.into_iter().map(Event::of).collect(), page.next))
-    }
-
-    /// The page that `next` of the last one names.
-    ///
-    /// # Errors
-    ///
-    /// See the [module](super).
-    pub async fn next(&self, next: &str) -> Result<Page<Event>> {
-        let page: Page<Value> = page(self.0, &self.path(), Vec::new(), Some(next)).await?;
+        let page: Page<Value> =
+            page(self.0, &self.path(), query.pairs()?, query.page.as_deref()).await?;
         Ok(Page::new(page.items.into_iter().map(Event::of).collect(), page.next))
     }
 
@@ -77,6 +68,8 @@ pub struct EventQuery {
     pub ascending: Option<bool>,
     /// How many, 1 to 300. Default: Mailgun's, 100.
     pub limit: Option<usize>,
+    /// The `next` of the page before, which keeps to what was asked then; absent for the first.
+    pub page: Option<String>,
     /// Which, such as `delivered OR failed`.
     pub event: Option<String>,
     /// To whom.
@@ -112,6 +105,13 @@ impl EventQuery {
     #[must_use]
     pub fn limit(mut self, most: usize) -> Self {
         self.limit = Some(most);
+        self
+    }
+
+    /// Asks for the page that `next` of the one before named.
+    #[must_use]
+    pub fn page(mut self, next: impl Into<String>) -> Self {
+        self.page = Some(next.into());
         self
     }
 

@@ -148,6 +148,15 @@ fn limit(limit: usize, most: usize) -> Result<Cow<'static, str>> {
     Err(Error::invalid(vec![fault]).with_provider(LABEL))
 }
 
+/// How many entries the page that `next` names leaves out.
+fn offset(next: Option<&str>) -> Result<usize> {
+    let wrong = |_| {
+        let fault = Fault::new("next", "is none of this list", "use `next` of its last page");
+        Error::invalid(vec![fault]).with_provider(LABEL)
+    };
+    next.map_or(Ok(0), |next| next.parse().map_err(wrong))
+}
+
 /// Refuses an empty text, which would make the path another one.
 fn present(field: &str, text: &str) -> Result<()> {
     if !text.is_empty() {

@@ -88,23 +88,15 @@ pub struct Suppressions<'a, T> {
 }
 
 impl<T: Entry> Suppressions<'_, T> {
-    /// The first entries, 1 to 1 000 of them.
+    /// A page of at most `most` entries, 1 to 1 000. With the `next` of the page before it is the
+    /// one after that, as long as the first.
     ///
     /// # Errors
     ///
     /// See the [module](super).
-    pub async fn list(&self, most: usize) -> Result<Page<T>> {
+    pub async fn list(&self, most: usize, next: Option<&str>) -> Result<Page<T>> {
         let query = vec![("limit", limit(most, MOST)?)];
-        page(self.account, &self.path(), query, None).await
-    }
-
-    /// The page that `next` of the last one names.
-    ///
-    /// # Errors
-    ///
-    /// See the [module](super).
-    pub async fn next(&self, next: &str) -> Result<Page<T>> {
-        page(self.account, &self.path(), Vec::new(), Some(next)).await
+        page(self.account, &self.path(), query, next).await
     }
 
     /// The entry of an address, or of a domain on the allow list; `None` where there is none.
@@ -187,7 +179,7 @@ impl<T: Entry> Suppressions<'_, T> {
     /// # Errors
     ///
     /// See the [module](super).
-    pub async fn clear(&self) -> Result<()> {
+    pub async fn remove_all(&self) -> Result<()> {
         let request = bare(self.account, Method::DELETE, &self.path(), Vec::new());
         ask::<serde::de::IgnoredAny>(self.account, request).await.map(drop)
     }

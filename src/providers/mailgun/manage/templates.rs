@@ -53,22 +53,14 @@ impl Templates<'_> {
         Ok(answer.template.template)
     }
 
-    /// The first templates, 1 to 100 of them, without their content.
+    /// A page of at most `most` templates, 1 to 100, without their content. With the `next` of the
+    /// page before it is the one after that, as long as the first.
     ///
     /// # Errors
     ///
     /// See the [module](super).
-    pub async fn list(&self, most: usize) -> Result<Page<Template>> {
-        page(self.0, &self.path(), vec![("limit", limit(most, 100)?)], None).await
-    }
-
-    /// The page that `next` of the last one names.
-    ///
-    /// # Errors
-    ///
-    /// See the [module](super).
-    pub async fn next(&self, next: &str) -> Result<Page<Template>> {
-        page(self.0, &self.path(), Vec::new(), Some(next)).await
+    pub async fn list(&self, most: usize, next: Option<&str>) -> Result<Page<Template>> {
+        page(self.0, &self.path(), vec![("limit", limit(most, 100)?)], next).await
     }
 
     /// A template with its active version, where it has one.

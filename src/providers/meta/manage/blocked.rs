@@ -74,9 +74,9 @@ impl Blocked<'_> {
     /// # Errors
     ///
     /// As every call: see [`Error`](crate::Error).
-    pub async fn list(&self, after: Option<&str>) -> Result<Page<BlockedUser>> {
+    pub async fn list(&self, next: Option<&str>) -> Result<Page<BlockedUser>> {
         let path = self.account.number_path("block_users");
-        Ok(self.account.get::<Listed<_>>(&path, &[("after", after)]).await?.into())
+        Ok(self.account.get::<Listed<_>>(&path, &[("after", next)]).await?.into())
     }
 
     /// Blocks users, who must have written in the last 24 hours.

@@ -30,7 +30,7 @@ const VIDEO: &[&str] = &["video/mp4", "video/3gp"];
 
 /// Files: [`Meta::media`].
 #[derive(Clone, Copy, Debug)]
-pub struct Medias<'a> {
+pub struct MediaFiles<'a> {
     pub(super) account: &'a Meta,
 }
 
@@ -127,7 +127,7 @@ impl fmt::Debug for MediaFile {
 pub struct MediaInfo {
     /// Its id.
     pub id: String,
-    /// Where it is fetched, for 5 minutes: [`Medias::download`].
+    /// Where it is fetched, for 5 minutes: [`MediaFiles::download`].
     pub url: String,
     /// Its media type.
     pub mime_type: Option<String>,
@@ -143,16 +143,16 @@ show!(MediaInfo { id, mime_type, file_size });
 /// A file that was fetched.
 #[non_exhaustive]
 #[derive(Clone)]
-pub struct Download {
+pub struct DownloadedMedia {
     /// Its bytes.
     pub content: Bytes,
     /// Its media type, where the server names one.
     pub content_type: Option<String>,
 }
 
-impl fmt::Debug for Download {
+impl fmt::Debug for DownloadedMedia {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Download({} bytes, {:?})", self.content.len(), self.content_type)
+        write!(f, "DownloadedMedia({} bytes, {:?})", self.content.len(), self.content_type)
     }
 }
 
@@ -161,7 +161,7 @@ struct Uploaded {
     id: String,
 }
 
-impl Medias<'_> {
+impl MediaFiles<'_> {
     /// Uploads a file for messages of this number, and gives its id, which
     /// [`Media::uploaded`](crate::Media::uploaded) takes.
     ///
@@ -209,7 +209,7 @@ impl Medias<'_> {
     ///
     /// [`InvalidMessage`](ErrorKind::InvalidMessage), unsent, for a URL of another host;
     /// [`Expired`](ErrorKind::Expired) after its 5 minutes: get a new one.
-    pub async fn download(&self, url: &str) -> Result<Download> {
+    pub async fn download(&self, url: &str) -> Result<DownloadedMedia> {
         let request = self.download_request(url)?;
         let answer = self.account.fetch(request, Scheme::Bearer).await;
         let response = answer.map_err(|error| match error.status() {
@@ -226,7 +226,7 @@ impl Medias<'_> {
         }
         let content_type = response.headers().get(header::CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok()).map(Into::into);
-        Ok(Download { content: response.into_body(), content_type })
+        Ok(DownloadedMedia { content: response.into_body(), content_type })
     }
 
     fn download_request(self, url: &str) -> Result<Request<Bytes>> {

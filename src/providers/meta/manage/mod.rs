@@ -13,14 +13,14 @@ pub use self::{
     component::{
         BodyExample, CarouselCard, Component, HeaderExample, LimitedTimeOffer, NamedExample,
     },
-    media::{Download, MediaFile, MediaInfo, Medias},
+    media::{DownloadedMedia, MediaFile, MediaFiles, MediaInfo},
     messages::Messages,
     numbers::{CodeMethod, NumberInfo, Numbers, Throughput},
     profile::{Profile, ProfileInfo, ProfileUpdate, Vertical},
     subscriptions::{SubscribedApp, Subscriptions},
     templates::{
         Category, CreatedTemplate, NewOtpTemplates, NewTemplate, ParameterFormat, QualityScore,
-        TemplateEdit, TemplateInfo, TemplateQuery, TemplateStatus, Templates, UpsertedTemplate,
+        TemplateInfo, TemplateQuery, TemplateStatus, TemplateUpdate, Templates, UpsertedTemplate,
     },
     uploads::Uploads,
 };
@@ -101,8 +101,8 @@ impl Meta {
 
     /// Files for messages, and those that came in.
     #[must_use]
-    pub fn media(&self) -> Medias<'_> {
-        Medias { account: self }
+    pub fn media(&self) -> MediaFiles<'_> {
+        MediaFiles { account: self }
     }
 
     /// Templates; they need [`business_account`](super::MetaBuilder::business_account).

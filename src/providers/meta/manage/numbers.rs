@@ -82,9 +82,9 @@ impl Numbers<'_> {
     ///
     /// [`Config`](crate::ErrorKind::Config) without
     /// [`business_account`](crate::meta::MetaBuilder::business_account).
-    pub async fn list(&self, after: Option<&str>) -> Result<Page<NumberInfo>> {
+    pub async fn list(&self, next: Option<&str>) -> Result<Page<NumberInfo>> {
         let path = self.account.account_path("phone_numbers")?;
-        let query = [("fields", Some(FIELDS)), ("after", after)];
+        let query = [("fields", Some(FIELDS)), ("after", next)];
         Ok(self.account.get::<Listed<_>>(&path, &query).await?.into())
     }
 

@@ -205,7 +205,7 @@ pub struct TemplateQuery {
     /// How many a page has; Meta's default when absent.
     pub limit: Option<u32>,
     /// The `next` of the page before.
-    pub after: Option<String>,
+    pub page: Option<String>,
 }
 
 impl TemplateQuery {
@@ -252,8 +252,8 @@ impl TemplateQuery {
 
     /// From the `next` of the page before.
     #[must_use]
-    pub fn after(mut self, cursor: impl Into<String>) -> Self {
-        self.after = Some(cursor.into());
+    pub fn page(mut self, next: impl Into<String>) -> Self {
+        self.page = Some(next.into());
         self
     }
 }
@@ -262,7 +262,7 @@ impl TemplateQuery {
 /// days, and keeps its category.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct TemplateEdit {
+pub struct TemplateUpdate {
     /// The category.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<Category>,
@@ -271,7 +271,7 @@ pub struct TemplateEdit {
     pub components: Vec<Component>,
 }
 
-impl TemplateEdit {
+impl TemplateUpdate {
     /// Nothing to change.
     #[must_use]
     pub fn new() -> Self {
@@ -391,7 +391,7 @@ impl Templates<'_> {
             ("language", query.language.as_deref()),
             ("category", query.category.as_ref().map(Category::as_str)),
             ("limit", limit.as_deref()),
-            ("after", query.after.as_deref()),
+            ("after", query.page.as_deref()),
         ];
         Ok(self.account.get::<Listed<_>>(&path, &pairs).await?.into())
     }
@@ -411,15 +411,15 @@ impl Templates<'_> {
     /// # Errors
     ///
     /// As [`create`](Self::create).
-    pub async fn edit(&self, template_id: &str, edit: &TemplateEdit) -> Result<()> {
+    pub async fn update(&self, template_id: &str, update: &TemplateUpdate) -> Result<()> {
         let id = checked_id("template_id", template_id)?;
         let mut faults = Vec::new();
-        if edit.category.is_none() && edit.components.is_empty() {
+        if update.category.is_none() && update.components.is_empty() {
             faults.push(Fault::new("components", "is empty", "write what is to change"));
         }
-        check::components(&edit.components, &mut faults);
+        check::components(&update.components, &mut faults);
         super::invalid(faults)?;
-        self.account.act(&id, edit).await
+        self.account.act(&id, update).await
     }
 
     /// Deletes a template in all of its languages. The name of an approved one is taken for 30

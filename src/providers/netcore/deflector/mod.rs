@@ -1,20 +1,27 @@
 //! Netcore Cloud's deflector: one call, several channels. Optional: the library's own
 //! [`Failover`](crate::route::Failover) does the same over any providers, with steps and waits that
-//! you see.
+//! you see. Receipts and errors name it `netcore-deflector.whatsapp`.
 //!
-//! What an account needs: an API key (32 hexadecimal digits) and WhatsApp, with SMS or RCS where
-//! the flow names them, set up at Netcore. It carries an approved WhatsApp template without header
-//! and buttons, and what [`Options`] names to fall back to.
+//! # What an account needs
 //!
-//! - When a step counts as failed, and how long it waits, is not documented, nor is the form of a
-//!   step's settings, of RCS and of DLT ids: they are passed on as written.
-//! - Every message carries [`callback_data`](crate::Delivery::callback_data), or our message id
-//!   where there is none, as `callbackData`. As `x-apiheader`, which Netcore tracks and tells
-//!   repetitions by, it carries the idempotency key, or our id; what a repetition is answered is
-//!   not documented.
-//! - One request holds one message: what several in one answer is not documented.
+//! An API key (32 hexadecimal digits) and WhatsApp, with SMS or RCS where the flow names them, set
+//! up at Netcore. It carries an approved WhatsApp template without header and buttons, and what
+//! [`Options`] names to fall back to.
 //!
-//! Receipts and errors name it `netcore-deflector.whatsapp`.
+//! # What comes back
+//!
+//! Every message carries [`callback_data`](crate::Delivery::callback_data), or our message id where
+//! there is none, as `callbackData`. As `x-apiheader`, which Netcore tracks and tells repetitions
+//! by, it carries the idempotency key, or our id; what a repetition is answered is not documented.
+//!
+//! # Bulk
+//!
+//! One request holds one message: what several in one answer is not documented.
+//!
+//! # What it does not do
+//!
+//! When a step counts as failed, and how long it waits, is not documented, nor is the form of a
+//! step's settings, of RCS and of DLT ids: they are passed on as written.
 //!
 //! Source: [Send a message](https://emaildocs.netcorecloud.com/reference/deflector-send-message-api).
 
@@ -31,6 +38,7 @@ use crate::{
     message::{Envelope, WhatsApp},
 };
 
+// Requests and answers: `wire.rs`. Codes and what they mean: `error.rs`.
 mod builder;
 mod config;
 mod error;

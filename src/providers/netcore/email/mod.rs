@@ -1,15 +1,27 @@
 //! Netcore Cloud's mail API, formerly Pepipost.
 //!
-//! What an account needs: an API key with the scope to send (to read domains too, for
-//! [`check`](Provider::check)), a verified sending domain, and a webhook URL in the dashboard.
+//! # What an account needs
 //!
-//! - Nothing recognises a repeated request: after a time-out a second send may deliver twice.
+//! An API key with the scope to send (to read domains too, for [`check`](Provider::check)), a
+//! verified sending domain, and a webhook URL in the dashboard.
+//!
+//! # What comes back
+//!
 //! - Every mail carries [`callback_data`](crate::Delivery::callback_data), or our message id where
 //!   there is none, as `token_to`. Events return it, and it is the key to match them by: what the
 //!   receipt's id has to do with theirs is not documented.
-//! - In the subject and the content `[%NAME%]` stands for an attribute of the recipient.
-//! - What an account can do beside sending is in [`manage`].
 //! - A mail to a suppressed address is accepted, and reported as dropped later.
+//!
+//! # Bulk
+//!
+//! Up to 500 mails share a request that differ in nothing but recipients, headers, attributes or
+//! files. In the subject and the content `[%NAME%]` stands for an attribute of the recipient.
+//!
+//! # What it does not do
+//!
+//! Nothing recognises a repeated request: after a time-out a second send may deliver twice.
+//!
+//! What there is beside sending is in [`manage`].
 //!
 //! Source: [Netcore's email API](https://emaildocs.netcorecloud.com/reference/send-mail-api-1).
 
@@ -31,6 +43,8 @@ use crate::{
     time::after,
 };
 
+// Requests and answers: `wire.rs`, `body.rs`. Codes and what they mean: `error.rs`. Bulk:
+// `batch.rs`.
 mod batch;
 mod body;
 mod builder;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, header};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{AccountBuilder, LABEL, Templates, request::RequestTemplate};
+use super::{AccountBuilder, LABEL, manage::Templates, request::RequestTemplate};
 use crate::{
     error::{Error, Result},
     http::connection::{Connection, bearer, sensitive},

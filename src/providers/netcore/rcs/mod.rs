@@ -1,31 +1,31 @@
 //! Netcore Cloud's RCS API.
 //!
-//! What an account needs: an API key and a bot, both of *RCS dashboard → Settings*, approved
-//! templates, and the **request template**: what one message looks like. The reference names the
-//! parts of a message (recipient, template, its parameters), not their fields; the dashboard and
-//! Netcore's support do. Without it a send is a [`Config`](crate::ErrorKind::Config) error; see
-//! [`AccountBuilder::request`].
+//! # What an account needs
+//!
+//! An API key and a bot, both of *RCS dashboard → Settings*, approved templates, and the **request
+//! template**: what one message looks like. The reference names the parts of a message (recipient,
+//! template, its parameters), not their fields; the dashboard and Netcore's support do. Without it
+//! a send is a [`Config`](crate::ErrorKind::Config) error; see [`AccountBuilder::request`].
+//!
+//! # What comes back
+//!
+//! - Events carry the reference that the request template writes as `{client_ref}`.
+//! - After a fallback to SMS the RCS copy may still be delivered: expect both.
+//!
+//! # What it does not do
 //!
 //! - A message goes by a template kept at Netcore, named in
 //!   [`provider_templates`](crate::Delivery::provider_templates) under `netcore.rcs`. Free text and
 //!   files have no documented form.
-//! - Events carry the reference that the request template writes as `{client_ref}`.
-//! - After a fallback to SMS the RCS copy may still be delivered: expect both.
 //! - Which phones take RCS has no public call, nor have lists and previews of templates.
+//!
+//! What there is beside sending is in [`manage`].
 //!
 //! Source: [Send a message](https://emaildocs.netcorecloud.com/reference/post_soip-rcs-v2-message).
 
 use async_trait::async_trait;
 
-pub use self::{
-    builder::AccountBuilder,
-    config::Account,
-    manage::{
-        Card, CardHeight, CardWidth, CreatedTemplate, NewTemplate, Suggestion, SuggestionAction,
-        Templates,
-    },
-    options::Options,
-};
+pub use self::{builder::AccountBuilder, config::Account, options::Options};
 use super::NAME;
 use crate::{
     channel::{Capabilities, Channel, Features, Provider, Receipt},
@@ -33,10 +33,11 @@ use crate::{
     message::{Envelope, Rcs},
 };
 
+// Requests and answers: `wire.rs`, `request.rs`. Codes and what they mean: `error.rs`.
 mod builder;
 mod config;
 mod error;
-mod manage;
+pub mod manage;
 mod options;
 mod request;
 mod wire;

@@ -180,8 +180,8 @@ pub struct AccountBuilder {
 impl AccountBuilder {
     /// Sets the sender of messages that name none: the DLT header without the operator's prefix
     /// and suffix. Default: the feed's own.
-    pub fn sender(mut self, sender: SenderId) -> Self {
-        self.sender = Some(sender);
+    pub fn from(mut self, sender: impl Into<SenderId>) -> Self {
+        self.sender = Some(sender.into());
         self
     }
 

@@ -1,15 +1,11 @@
 //! Netcore SMS, over the `BulkSms` API of `mytoday.com`.
 //!
-//! One message goes out by `SingleMsgApi` (or `JsonSingleApi`, see [`Form`]); a batch goes out as
-//! one `SingleMsgApi` request for each text that many share, and as `UploadCsvFile` requests for
-//! texts that differ. Credentials travel in the body of a POST alone.
-//!
 //! ```
 //! # #[cfg(feature = "reqwest")] {
 //! use dakiya::{SenderId, netcore::sms};
 //!
 //! let account = sms::Account::builder("390001", "9800000001", "secret")
-//!     .sender(SenderId::parse("ACMEIN")?)
+//!     .from(SenderId::parse("ACMEIN")?)
 //!     .entity("1101360000000000002")
 //!     .build()?;
 //! # let _ = account;
@@ -17,8 +13,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The receipt's `provider_message_id` is the transaction id (`TID`). Where the answer gives none,
-//! it is `REQID:index`, the request's id and the message's place in it, from 1.
+//! # What an account needs
+//!
+//! A feed, its API user and password; for India the DLT ids. Credentials travel in the body of a
+//! POST alone.
+//!
+//! # What comes back
+//!
+//! The receipt's id is the transaction id (`TID`). Where the answer gives none, it is
+//! `REQID:index`, the request's id and the message's place in it, from 1. Delivery reports carry
+//! it: [`Webhook`].
+//!
+//! # Bulk
+//!
+//! One message goes out by `SingleMsgApi` (or `JsonSingleApi`, see [`Form`]); a batch goes out as
+//! one `SingleMsgApi` request for each text that many share, and as `UploadCsvFile` requests for
+//! texts that differ.
+//!
+//! # What it does not do
 //!
 //! Not known of this API, and so to be set where the account manager names it: the parameter of the
 //! message type (text is sent as UTF-8, which the platform reads as Unicode where it must), and
@@ -43,6 +55,8 @@ use crate::{
     message::{Envelope, Sms},
 };
 
+// Requests: `wire.rs`, `fields.rs`. Answers: `response.rs`. Codes and what they mean: `error.rs`.
+// Bulk: `batch.rs`.
 mod batch;
 mod config;
 mod error;

@@ -1,9 +1,13 @@
 //! Netcore's calls, over an HTTP API that the deployer describes.
 //!
+//! # What an account needs
+//!
 //! Netcore publishes no reference of its voice API: host, path, credentials, fields, answers and
 //! codes are in a private document that each customer gets. Nothing of it is guessed here. The
 //! deployer writes down what that document says as an [`Api`], in TOML, JSON or Rust, and
 //! [`build`](AccountBuilder::build) names everything that is still missing.
+//!
+//! # What it carries
 //!
 //! - What a call may have follows from the template: a call with a recording needs `{audio_url}`
 //!   in it, one that asks for keys `{digits}` or `{input_url}`. A value of a message that has no
@@ -18,8 +22,11 @@
 //!   again unless [`on_unknown`](crate::Delivery::on_unknown) says so.
 //! - [`check`](Provider::check) calls [`Api::check`]. Without one it is a
 //!   [`Config`](crate::ErrorKind::Config) error that says so: every other call would place a call.
-//! - How many calls a second the vendor takes is not known: 5 are open at a time
-//!   ([`Api::max_concurrency`]), and a rate is set with [`policy`](crate::policy).
+//!
+//! # Bulk
+//!
+//! Each call has a request. How many calls a second the vendor takes is not known: 5 are open at a
+//! time ([`Api::max_concurrency`]), and a rate is set with [`policy`](crate::policy).
 //!
 //! ```
 //! use dakiya::netcore::voice::{Account, Api};

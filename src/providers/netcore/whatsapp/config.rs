@@ -6,7 +6,10 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{AccountBuilder, Consent, LABEL, MediaFiles, Templates};
+use super::{
+    AccountBuilder, LABEL,
+    manage::{Consent, MediaFiles, Templates},
+};
 use crate::{
     error::{Error, Result},
     http::connection::{Connection, bearer},

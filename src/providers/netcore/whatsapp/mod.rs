@@ -1,34 +1,38 @@
 //! Netcore Cloud's WhatsApp API, formerly Pepipost's.
 //!
-//! What an account needs: a token of the dashboard, the source id that Netcore gives for a sender,
-//! an approved number behind them, and for each person an opt-in on record
-//! ([`consent`](Account::consent)). The number is bound to token and source:
-//! [`from`](crate::WhatsApp::from) is a source id.
+//! # What an account needs
 //!
-//! - Outside the 24 hours after a person's last message only a template is delivered; anything else
-//!   is refused with code 8007.
+//! A token of the dashboard, the source id that Netcore gives for a sender, an approved number
+//! behind them, and for each person an opt-in on record ([`consent`](Account::consent)). The number
+//! is bound to token and source: [`from`](crate::WhatsApp::from) is a source id.
+//!
+//! # What comes back
+//!
 //! - Every message carries [`callback_data`](crate::Delivery::callback_data), or our message id
 //!   where there is none, as `x-apiheader`. Events and the context of answers return it.
+//! - Outside the 24 hours after a person's last message only a template is delivered; anything else
+//!   is refused with code 8007.
+//!
+//! # Bulk
+//!
+//! One request holds one message: what several in one answer is not documented.
+//!
+//! # What it does not do
+//!
 //! - Nothing recognises a repeated request: after a time-out a second send may deliver twice.
-//! - One request holds one message: what several in one answer is not documented.
 //! - No opt-in is recorded by a send: that a person agreed is for the host to know.
 //! - What is documented in part alone (carousels, offers, orders, links, flows, headers above
 //!   buttons) goes by [`Options::raw`]. To create, list and delete templates, to delete media, and
 //!   the business profile have no public calls; they are in the dashboard.
+//!
+//! What there is beside sending is in [`manage`].
 //!
 //! Source: [Netcore's WhatsApp API](https://emaildocs.netcorecloud.com/reference/api-request-samples)
 //! and [its older pages](https://wadocs.pepipost.com/).
 
 use async_trait::async_trait;
 
-pub use self::{
-    builder::AccountBuilder,
-    config::Account,
-    manage::{
-        Consent, ConsentEntry, ConsentOutcome, DownloadedMedia, MediaFiles, TemplateInfo, Templates,
-    },
-    options::Options,
-};
+pub use self::{builder::AccountBuilder, config::Account, options::Options};
 use super::NAME;
 use crate::{
     channel::{Capabilities, Channel, Features, Provider, Receipt},
@@ -36,12 +40,13 @@ use crate::{
     message::{Envelope, WhatsApp},
 };
 
+// Requests and answers: `wire.rs`, `body.rs`. Codes and what they mean: `error.rs`.
 mod body;
 mod builder;
 mod config;
 mod error;
 mod free;
-mod manage;
+pub mod manage;
 mod options;
 pub(super) mod template;
 mod wire;

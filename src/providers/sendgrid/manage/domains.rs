@@ -250,7 +250,7 @@ impl Domains<'_> {
     }
 
     /// Begins to authenticate a domain; publish the records of the answer, then
-    /// [`validate`](Self::validate).
+    /// [`verify`](Self::verify).
     ///
     /// # Errors
     ///
@@ -298,7 +298,7 @@ impl Domains<'_> {
     ///
     /// As in the [module](super). Records that are missing are no error: see
     /// [`valid`](DomainValidation::valid).
-    pub async fn validate(&self, id: &str) -> Result<DomainValidation> {
+    pub async fn verify(&self, id: &str) -> Result<DomainValidation> {
         self.account.submit(Method::POST, &format!("{}/validate", one(id)), &json!({})).await
     }
 

@@ -57,7 +57,7 @@ impl SuppressionKind {
 /// ```
 /// use dakiya::sendgrid::manage::SuppressionQuery;
 ///
-/// let query = SuppressionQuery::new().from("2026-03-01T00:00:00Z".parse()?).limit(100);
+/// let query = SuppressionQuery::new().since("2026-03-01T00:00:00Z".parse()?).limit(100);
 /// # let _ = query;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -65,7 +65,7 @@ impl SuppressionKind {
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SuppressionQuery {
     /// From this time on.
-    pub from: Option<Timestamp>,
+    pub since: Option<Timestamp>,
     /// Up to this time.
     pub until: Option<Timestamp>,
     /// Of this address, or of one that begins so.
@@ -85,8 +85,8 @@ impl SuppressionQuery {
 
     /// Sets from when on.
     #[must_use]
-    pub fn from(mut self, at: Timestamp) -> Self {
-        self.from = Some(at);
+    pub fn since(mut self, at: Timestamp) -> Self {
+        self.since = Some(at);
         self
     }
 
@@ -119,7 +119,7 @@ impl SuppressionQuery {
     }
 }
 
-show!(SuppressionQuery { from, until, limit, page });
+show!(SuppressionQuery { since, until, limit, page });
 
 /// An entry of a list.
 #[non_exhaustive]
@@ -179,7 +179,7 @@ impl Suppressions<'_> {
         let path = with_query(
             kind.path(),
             [
-                ("start_time", query.from.map(|at| at.as_second().to_string())),
+                ("start_time", query.since.map(|at| at.as_second().to_string())),
                 ("end_time", query.until.map(|at| at.as_second().to_string())),
                 ("limit", Some(limit.to_string())),
                 ("offset", (from > 0).then(|| from.to_string())),
@@ -194,7 +194,7 @@ impl Suppressions<'_> {
     /// # Errors
     ///
     /// As in the [module](super).
-    pub async fn find(
+    pub async fn get(
         &self,
         kind: SuppressionKind,
         email: &EmailAddress,

@@ -13,7 +13,7 @@
 use async_trait::async_trait;
 
 pub use self::options::{Form, ListManagement, Options};
-use super::Ses;
+use super::{REFERENCE_TAG, REFERENCE_TAG_ENCODED, Ses};
 use crate::{
     channel::{Capabilities, Channel, Features, Receipt},
     error::Result,
@@ -28,14 +28,6 @@ mod wire;
 
 /// The provider and kind, as receipts and errors print them.
 pub(super) const LABEL: &str = "ses.email";
-
-/// The tag that holds [`callback_data`](crate::Delivery::callback_data), or else our message id.
-/// Events give it back under `mail.tags`.
-pub const REFERENCE_TAG: &str = "reference";
-
-/// The same where the reference has other characters than a tag may: in base64 for URLs, without
-/// padding.
-pub const REFERENCE_TAG_ENCODED: &str = "reference_b64";
 
 /// How many recipients one mail, and one request of a batch, may have.
 ///

@@ -13,7 +13,7 @@ use crate::{
 /// account's.
 ///
 /// ```
-/// use dakiya::{Delivery, ses::Options};
+/// use dakiya::{Delivery, ses::email::Options};
 ///
 /// let mut delivery = Delivery::default();
 /// delivery.options.set(&Options::new().tag("purpose", "invoice").click_tracking(false))?;

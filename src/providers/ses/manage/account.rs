@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Account {
+pub struct AccountDetails {
     /// How much it may send.
     #[serde(default)]
     pub send_quota: Option<SendQuota>,
@@ -63,7 +63,7 @@ struct SuppressionAttributes {
     suppressed_reasons: Vec<SuppressionReason>,
 }
 
-impl Account {
+impl AccountDetails {
     /// Whether it is in the sandbox: 200 mails a day, one a second, to verified addresses alone.
     #[must_use]
     pub fn is_sandboxed(&self) -> bool {

@@ -89,7 +89,7 @@ impl<'a> Identities<'a> {
     /// As for a send.
     pub async fn list(
         &self,
-        page_size: Option<u32>,
+        limit: Option<u32>,
         next: Option<&str>,
     ) -> Result<Page<IdentitySummary>> {
         #[derive(Deserialize)]
@@ -108,13 +108,13 @@ impl<'a> Identities<'a> {
             #[serde(skip_serializing_if = "Option::is_none")]
             next_token: Option<&'a str>,
         }
-        let body = Body { page_size, next_token: next };
+        let body = Body { page_size: limit, next_token: next };
         let answer = self.0.call::<Answer>(Method::POST, "v2/email/list-identities", Some(&body));
         // What speaks an older model knows another path alone. The call itself finds nothing not.
         let unknown = |error: &Error| matches!(error.status(), Some(404 | 405 | 501));
         let answer = match answer.await {
             Err(error) if unknown(&error) => {
-                let path = with_query(PATH, page(page_size, next));
+                let path = with_query(PATH, page(limit, next));
                 self.0.call(Method::GET, &path, NOTHING).await?
             }
             answer => answer?,

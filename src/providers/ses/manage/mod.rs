@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 pub use self::{
-    account::{Account, Review, SendQuota},
+    account::{AccountDetails, Review, SendQuota},
     identities::{
         BehaviorOnMxFailure, ByoDkim, Dkim, DkimKeyLength, DnsRecord, Identities, Identity,
         IdentityKind, IdentitySummary, MailFrom, NewIdentity, SoaRecord, Verification,
@@ -94,7 +94,7 @@ impl Ses {
     /// # Errors
     ///
     /// As for a send.
-    pub async fn account(&self) -> Result<Account> {
+    pub async fn details(&self) -> Result<AccountDetails> {
         self.call(Method::GET, "v2/email/account", NOTHING).await
     }
 

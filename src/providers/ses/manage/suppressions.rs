@@ -35,16 +35,12 @@ impl<'a> Suppressions<'a> {
         self
     }
 
-    /// One page of the list. `next` is that of the page before.
+    /// One page of the list.
     ///
     /// # Errors
     ///
     /// As for a send.
-    pub async fn list(
-        &self,
-        query: &SuppressionQuery,
-        next: Option<&str>,
-    ) -> Result<Page<Suppression>> {
+    pub async fn list(&self, query: &SuppressionQuery) -> Result<Page<Suppression>> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
@@ -58,7 +54,7 @@ impl<'a> Suppressions<'a> {
         pairs.extend(self.tenant.iter().map(|name| ("TenantName", name.clone())));
         pairs.extend(query.since.map(|at| ("StartDate", at.to_string())));
         pairs.extend(query.until.map(|at| ("EndDate", at.to_string())));
-        pairs.extend(page(query.page_size, next));
+        pairs.extend(page(query.limit, query.page.as_deref()));
         let path = with_query(PATH, pairs);
         let answer: Answer = self.account.call(Method::GET, &path, NOTHING).await?;
         Ok(Page::new(answer.suppressed_destination_summaries, answer.next_token))
@@ -137,7 +133,9 @@ pub struct SuppressionQuery {
     /// Only those added before this time.
     pub until: Option<Timestamp>,
     /// How many on a page; SES's own choice when absent.
-    pub page_size: Option<u32>,
+    pub limit: Option<u32>,
+    /// The `next` of the page before; absent for the first.
+    pub page: Option<String>,
 }
 
 impl SuppressionQuery {
@@ -170,8 +168,15 @@ impl SuppressionQuery {
 
     /// Sets how many are on a page.
     #[must_use]
-    pub fn page_size(mut self, size: u32) -> Self {
-        self.page_size = Some(size);
+    pub fn limit(mut self, size: u32) -> Self {
+        self.limit = Some(size);
+        self
+    }
+
+    /// Asks for the page that `next` of the one before named.
+    #[must_use]
+    pub fn page(mut self, next: impl Into<String>) -> Self {
+        self.page = Some(next.into());
         self
     }
 }

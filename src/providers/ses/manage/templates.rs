@@ -115,7 +115,7 @@ impl<'a> Templates<'a> {
     /// As for a send.
     pub async fn list(
         &self,
-        page_size: Option<u32>,
+        limit: Option<u32>,
         next: Option<&str>,
     ) -> Result<Page<TemplateSummary>> {
         #[derive(Deserialize)]
@@ -126,7 +126,7 @@ impl<'a> Templates<'a> {
             #[serde(default)]
             next_token: Option<String>,
         }
-        let path = with_query(PATH, page(page_size, next));
+        let path = with_query(PATH, page(limit, next));
         let answer: Answer = self.0.call(Method::GET, &path, NOTHING).await?;
         Ok(Page::new(answer.templates_metadata, answer.next_token))
     }

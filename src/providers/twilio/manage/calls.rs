@@ -48,7 +48,7 @@ impl Calls<'_> {
     /// # Errors
     ///
     /// [`Rejected`](crate::ErrorKind::Rejected) with code 20404 where there is none.
-    pub async fn fetch(&self, sid: &str) -> Result<CallRecord> {
+    pub async fn get(&self, sid: &str) -> Result<CallRecord> {
         check_sid(sid, &SIDS)?;
         self.0.call(self.0.get(&["Calls", sid], [])).await
     }
@@ -164,7 +164,7 @@ pub struct CallQuery {
     /// Only those that began then or before.
     pub started_before: Option<Timestamp>,
     /// How many a page, 1 to 1000.
-    pub page_size: Option<u16>,
+    pub limit: Option<u16>,
     /// The next page, by [`Page::next`]. It keeps what the first one asked for.
     pub page: Option<String>,
 }
@@ -195,12 +195,12 @@ impl CallQuery {
             // The sign is part of the name: `StartTime>=…`.
             ("StartTime>", self.started_after.map(time)),
             ("StartTime<", self.started_before.map(time)),
-            page_size(self.page_size),
+            page_size(self.limit),
         ]
     }
 }
 
-show!(CallQuery { status, started_after, started_before, page_size });
+show!(CallQuery { status, started_after, started_before, limit });
 
 /// A call, as Twilio has it. `Debug` hides addresses.
 #[non_exhaustive]

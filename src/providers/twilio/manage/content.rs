@@ -63,7 +63,7 @@ impl Content<'_> {
     /// # Errors
     ///
     /// As every call.
-    pub async fn fetch(&self, sid: &str) -> Result<ContentTemplate> {
+    pub async fn get(&self, sid: &str) -> Result<ContentTemplate> {
         self.0.call(self.request(Method::GET, &path(sid, "")?)).await
     }
 

@@ -25,8 +25,8 @@ macro_rules! query {
 
             /// Sets how many a page has; what is outside of 1 to 1000 is taken as the nearest.
             #[must_use]
-            pub fn page_size(mut self, size: u16) -> Self {
-                self.page_size = Some(size);
+            pub fn limit(mut self, size: u16) -> Self {
+                self.limit = Some(size);
                 self
             }
 

@@ -41,7 +41,7 @@ impl Messages<'_> {
     /// # Errors
     ///
     /// [`Rejected`](crate::ErrorKind::Rejected) with code 20404 where there is none.
-    pub async fn fetch(&self, sid: &str) -> Result<MessageRecord> {
+    pub async fn get(&self, sid: &str) -> Result<MessageRecord> {
         check_sid(sid, &SIDS)?;
         self.0.call(self.0.get(&["Messages", sid], [])).await
     }
@@ -162,7 +162,7 @@ pub struct MessageQuery {
     /// Only those sent then or before.
     pub sent_before: Option<Timestamp>,
     /// How many a page, 1 to 1000.
-    pub page_size: Option<u16>,
+    pub limit: Option<u16>,
     /// The next page, by [`Page::next`]. It keeps what the first one asked for.
     pub page: Option<String>,
 }
@@ -190,12 +190,12 @@ impl MessageQuery {
             // The sign is part of the name: `DateSent>=…`.
             ("DateSent>", self.sent_after.map(time)),
             ("DateSent<", self.sent_before.map(time)),
-            page_size(self.page_size),
+            page_size(self.limit),
         ]
     }
 }
 
-show!(MessageQuery { sent_after, sent_before, page_size });
+show!(MessageQuery { sent_after, sent_before, limit });
 
 /// A message, as Twilio has it. `Debug` hides addresses and text.
 #[non_exhaustive]

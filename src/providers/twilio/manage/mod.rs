@@ -7,7 +7,7 @@
 //! # async fn f(account: dakiya::twilio::Twilio) -> dakiya::Result<()> {
 //! use dakiya::twilio::manage::MessageQuery;
 //!
-//! let mut query = MessageQuery::new().to("+15035550117").page_size(100);
+//! let mut query = MessageQuery::new().to("+15035550117").limit(100);
 //! loop {
 //!     let page = account.messages().list(&query).await?;
 //!     for message in page.items {

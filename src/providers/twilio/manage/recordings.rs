@@ -49,7 +49,7 @@ impl Recordings<'_> {
     /// # Errors
     ///
     /// [`Rejected`](crate::ErrorKind::Rejected) with code 20404 where there is none.
-    pub async fn fetch(&self, sid: &str) -> Result<RecordingRecord> {
+    pub async fn get(&self, sid: &str) -> Result<RecordingRecord> {
         check_sid(sid, &["RE"])?;
         self.0.call(self.0.get(&[RECORDINGS, sid], [])).await
     }
@@ -76,7 +76,7 @@ pub(super) async fn list(
         recordings: Vec<RecordingRecord>,
         next_page_uri: Option<String>,
     }
-    let size = [page_size(query.page_size)];
+    let size = [page_size(query.limit)];
     let answer: Answer = list::list(account, steps, query.page.as_deref(), size).await?;
     Ok(Page::new(answer.recordings, answer.next_page_uri))
 }
@@ -86,7 +86,7 @@ pub(super) async fn list(
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecordingQuery {
     /// How many a page, 1 to 1000.
-    pub page_size: Option<u16>,
+    pub limit: Option<u16>,
     /// The next page, by [`Page::next`]. It keeps what the first one asked for.
     pub page: Option<String>,
 }

@@ -10,7 +10,7 @@
 //! - What the person keys or says goes to the step's `action`, and to no event: a question or a
 //!   recording without one is refused.
 //! - `Ok` means that the call is queued: one a second goes out by default. Whether anybody, or a
-//!   machine, took it comes by the status callback, or by [`fetch`](super::manage::Calls::fetch).
+//!   machine, took it comes by the status callback, or by [`get`](super::manage::Calls::get).
 //! - Twilio neither schedules calls nor tries again those that nobody took.
 //!
 //! Source: [Calls](https://www.twilio.com/docs/voice/api/call-resource).

@@ -1,6 +1,6 @@
 use dakiya::{
     Attachment, Channel as _, Envelope, ErrorKind, Fate, ProviderTemplate, Unsubscribe,
-    mailgun::Options,
+    mailgun::email::Options,
 };
 use serde_json::{Value, json};
 

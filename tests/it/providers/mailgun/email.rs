@@ -1,6 +1,9 @@
 use dakiya::{
     Attachment, Channel as _, Delivery, Email, ErrorKind, Mailbox, ProviderTemplate, Unsubscribe,
-    mailgun::{ClickTracking, Options, PixelOnTop, Region},
+    mailgun::{
+        Region,
+        email::{ClickTracking, Options, PixelOnTop},
+    },
 };
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 use dakiya::{
     ErrorKind,
     mailgun::{
-        ClickTracking,
+        email::ClickTracking,
         manage::{
             Allowed, AllowedKind, Bounce, Complaint, DomainSettings, DomainState, EventQuery,
             NewVersion, SpamAction, TemplateEngine, Unsubscribed,
@@ -30,7 +30,7 @@ async fn each_list_has_its_path_and_its_entries() {
         {"address": "a@x.example", "code": "550", "error": "no such user", "created_at": "Sat, 14 Mar 2026 15:09:26 UTC", "more": 1},
         {"address": "b@x.example", "code": 421},
     ], "paging": {}}));
-    let page = account(&transport).bounces().list(100).await.unwrap();
+    let page = account(&transport).bounces().list(100, None).await.unwrap();
     assert_eq!(page.next, None);
     assert_eq!(page.items[0].error, "no such user");
     assert_eq!(page.items[0].created_at, Some("2026-03-14T15:09:26Z".parse().unwrap()));
@@ -38,19 +38,19 @@ async fn each_list_has_its_path_and_its_entries() {
     assert!(!format!("{page:?}").contains("no such user"));
 
     let transport = answering(&json!({"items": [{"address": "a@x.example", "tags": ["*"]}]}));
-    let page = account(&transport).unsubscribes().list(1).await.unwrap();
+    let page = account(&transport).unsubscribes().list(1, None).await.unwrap();
     assert_eq!(page.items[0].tags, ["*"]);
     assert_eq!(asked(&transport), ["GET /v3/mg.acme.example/unsubscribes?limit=1"]);
 
     let transport = answering(&json!({"items": [{"address": "a@x.example"}]}));
-    let page = account(&transport).complaints().list(1000).await.unwrap();
+    let page = account(&transport).complaints().list(1000, None).await.unwrap();
     assert_eq!(page.items[0].address, address("a@x.example"));
     assert_eq!(asked(&transport), ["GET /v3/mg.acme.example/complaints?limit=1000"]);
 
     let transport = answering(&json!({"items": [
         {"type": "domain", "value": "x.example", "reason": "ours", "createdAt": "Sat, 14 Mar 2026 15:09:26 UTC"},
     ]}));
-    let page = account(&transport).allowlist().list(5).await.unwrap();
+    let page = account(&transport).allowlist().list(5, None).await.unwrap();
     assert_eq!(page.items[0].kind, AllowedKind::Domain);
     assert!(page.items[0].created_at.is_some());
     assert_eq!(asked(&transport), ["GET /v3/mg.acme.example/whitelists?limit=5"]);
@@ -63,11 +63,11 @@ async fn pages_are_followed_on_the_accounts_own_host_and_show_no_address() {
     let last = json!({"items": [], "paging": {"next": next}});
     let transport = MockTransport::new().then(200, first.to_string()).then(200, last.to_string());
     let account = account(&transport);
-    let page = account.bounces().list(1).await.unwrap();
+    let page = account.bounces().list(1, None).await.unwrap();
     assert!(!format!("{page:?}").contains("x.example,"));
     let next = page.next.unwrap();
     assert!(!next.contains("x.example") && !next.contains('@'));
-    let page = account.bounces().next(&next).await.unwrap();
+    let page = account.bounces().list(1, Some(&next)).await.unwrap();
     assert_eq!((page.items.len(), page.next), (0, None));
     let request = &transport.requests()[1];
     assert_eq!(
@@ -77,7 +77,7 @@ async fn pages_are_followed_on_the_accounts_own_host_and_show_no_address() {
 
     // A cursor of another list leads nowhere.
     for wrong in [next.as_str(), "", "!", "djMvLi4vLi4"] {
-        let error = account.complaints().next(wrong).await.unwrap_err();
+        let error = account.complaints().list(1, Some(wrong)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidMessage);
     }
     assert_eq!(transport.requests().len(), 2);
@@ -94,7 +94,7 @@ async fn entries_are_looked_up_added_and_removed() {
     account.unsubscribes().add(&Unsubscribed::new(who()).tag("news")).await.unwrap();
     let allowed = [Allowed::domain("x.example").reason("ours"), Allowed::address(&who())];
     account.allowlist().add_many(&allowed).await.unwrap();
-    account.bounces().clear().await.unwrap();
+    account.bounces().remove_all().await.unwrap();
     account.bounces().import("address,code\na@x.example,550\n").await.unwrap();
     assert_eq!(
         asked(&transport),
@@ -145,8 +145,8 @@ async fn what_would_reach_a_whole_list_or_a_limit_is_refused_unsent() {
     let errors = [
         account.bounces().remove("").await.unwrap_err(),
         account.bounces().get("").await.unwrap_err(),
-        account.bounces().list(0).await.unwrap_err(),
-        account.bounces().list(1001).await.unwrap_err(),
+        account.bounces().list(0, None).await.unwrap_err(),
+        account.bounces().list(1001, None).await.unwrap_err(),
         account.bounces().add_many(&crowd).await.unwrap_err(),
         account.bounces().add_many(&[]).await.unwrap_err(),
         account.bounces().import("").await.unwrap_err(),
@@ -225,11 +225,13 @@ async fn domains_are_listed_by_skipping() {
         &json!({"total_count": 2, "items": [{"name": "a.example", "state": "active"}, {"name": "b.example", "state": "new"}]}),
     );
     let account = account(&transport);
-    let page = account.domains().list(2, 4, Some(DomainState::Active)).await.unwrap();
+    let page = account.domains().list(2, Some("4"), Some(DomainState::Active)).await.unwrap();
     assert_eq!(page.items[0].state, DomainState::Active);
     assert_eq!(page.items[1].state, DomainState::Unknown);
     assert_eq!(page.next.as_deref(), Some("6"));
-    assert_eq!(account.domains().list(3, 0, None).await.unwrap().next, None);
+    assert_eq!(account.domains().list(3, None, None).await.unwrap().next, None);
+    let error = account.domains().list(3, Some("a.example"), None).await.unwrap_err();
+    assert_eq!((error.kind(), &*error.faults()[0].field), (ErrorKind::InvalidMessage, "next"));
     assert_eq!(
         asked(&transport),
         ["GET /v4/domains?limit=2&skip=4&state=active", "GET /v4/domains?limit=3&skip=0"]
@@ -331,8 +333,8 @@ async fn templates_are_listed_by_pages_and_a_missing_one_is_named() {
         .then(404, r#"{"message":"template not found"}"#)
         .then(409, r#"{"message":"template with name invoice already exists"}"#);
     let account = account(&transport);
-    let page = account.templates().list(1).await.unwrap();
-    account.templates().next(&page.next.unwrap()).await.unwrap();
+    let page = account.templates().list(1, None).await.unwrap();
+    account.templates().list(1, page.next.as_deref()).await.unwrap();
     assert_eq!(asked(&transport)[1], "GET /v3/mg.acme.example/templates?page=next&p=invoice");
     let missing = account.templates().get("other").await.unwrap_err();
     assert_eq!((missing.kind(), missing.status()), (ErrorKind::Rejected, Some(404)));
@@ -370,7 +372,7 @@ async fn events_are_asked_for_and_read() {
     assert_eq!(page.items[1].at, Some("2026-03-14T15:09:29Z".parse().unwrap()));
     assert_eq!(page.items[3].event, "");
     assert!(!format!("{event:?} {query:?}").contains("x.example"));
-    account.events().next(&page.next.unwrap()).await.unwrap();
+    account.events().list(&query.page(page.next.unwrap())).await.unwrap();
     assert_eq!(
         asked(&transport),
         [
@@ -396,7 +398,7 @@ async fn a_management_answer_that_cannot_be_read_or_redirects_is_an_error() {
     ];
     for (status, body, kind) in rows {
         let transport = MockTransport::answering(status, body);
-        assert_eq!(account(&transport).bounces().list(1).await.unwrap_err().kind(), kind);
+        assert_eq!(account(&transport).bounces().list(1, None).await.unwrap_err().kind(), kind);
         assert_eq!(
             account(&transport).bounces().get("a@x.example").await.unwrap_err().kind(),
             kind

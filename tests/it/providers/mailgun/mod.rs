@@ -4,7 +4,7 @@ use bytes::Bytes;
 use dakiya::{
     Delivery, Email, EmailAddress, Envelope, Mailbox, MessageId,
     http::Request,
-    mailgun::{Mailgun, MailgunBuilder, Options},
+    mailgun::{Mailgun, MailgunBuilder, email::Options},
     testing::{ManualClock, MockTransport},
 };
 

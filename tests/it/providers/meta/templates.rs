@@ -6,7 +6,7 @@ use dakiya::{
         Meta,
         manage::{
             CarouselCard, Category, Component, LimitedTimeOffer, NewOtpTemplates, NewTemplate,
-            TemplateButton, TemplateEdit, TemplateQuery, TemplateStatus,
+            TemplateButton, TemplateQuery, TemplateStatus, TemplateUpdate,
         },
     },
     testing::MockTransport,
@@ -144,7 +144,7 @@ async fn templates_are_listed_by_page_and_filter() {
         .language("en")
         .category(Category::Utility)
         .limit(2)
-        .after("Z=");
+        .page("Z=");
     let page = account.templates().list(&query).await.unwrap();
     assert_eq!(page.next.as_deref(), Some("A"));
     let [one, two] = &page.items[..] else { panic!("two") };
@@ -177,8 +177,8 @@ async fn a_template_is_changed_deleted_and_sent_again() {
     let done = json!({"success": true});
     let (account, mock) = answered(&done);
     let edit =
-        TemplateEdit::new().category(Category::Marketing).components([Component::footer("x")]);
-    account.templates().edit("7", &edit).await.unwrap();
+        TemplateUpdate::new().category(Category::Marketing).components([Component::footer("x")]);
+    account.templates().update("7", &edit).await.unwrap();
     let expected =
         json!({"category": "MARKETING", "components": [{"type": "FOOTER", "text": "x"}]});
     assert_eq!(asked(&mock), ("POST".into(), "/v26.0/7".into(), expected));
@@ -242,7 +242,11 @@ async fn what_a_template_cannot_be_is_refused_unsent() {
     for (template, field) in table {
         refused(account(&mock).templates().create(&template).await, &mock, field);
     }
-    refused(account(&mock).templates().edit("7", &TemplateEdit::new()).await, &mock, "components");
+    refused(
+        account(&mock).templates().update("7", &TemplateUpdate::new()).await,
+        &mock,
+        "components",
+    );
     refused(account(&mock).templates().get("x").await, &mock, "template_id");
     refused(account(&mock).templates().delete("a&b").await, &mock, "name");
     let none = NewOtpTemplates::new("login", ["x"; 0], []);

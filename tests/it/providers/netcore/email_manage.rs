@@ -129,7 +129,7 @@ async fn domains_of_version_5_1_are_listed_added_and_deleted() {
     let query = DomainQuery::new().status("active");
     let found = account.domains().list(&query).await.unwrap();
     assert_eq!(found.items[0].record.text("Name").as_deref(), Some("x"));
-    let added = account.domains().add("mail.acme.example", "track").await.unwrap();
+    let added = account.domains().create("mail.acme.example", "track").await.unwrap();
     assert_eq!(added.fields["data"]["dkim"], "v=DKIM1");
     account.domains().delete("mail.acme.example").await.unwrap();
     let error = account.domains().get("none.example").await.unwrap_err();
@@ -310,7 +310,7 @@ async fn what_a_version_is_not_known_to_have_is_not_guessed() {
     let mock = MockTransport::new();
     let (new, old) = (v6(&mock), v51(&mock));
     unsupported(new.domains().list(&DomainQuery::new().status("active")).await);
-    unsupported(new.domains().add("a.example", "track").await);
+    unsupported(new.domains().create("a.example", "track").await);
     unsupported(new.domains().delete("a.example").await);
     unsupported(new.suppressions().add(&asha()).await);
     unsupported(new.suppressions().remove(&asha()).await);
@@ -353,7 +353,7 @@ async fn a_wrong_request_is_refused_unsent_with_all_of_its_faults() {
     let table: Vec<(Error, &[&str])> = vec![
         (new.domains().get("a/../b.example").await.unwrap_err(), &["domain"]),
         (new.domains().get("").await.unwrap_err(), &["domain"]),
-        (old.domains().add("example", " ").await.unwrap_err(), &["domain", "envelope_name"]),
+        (old.domains().create("example", " ").await.unwrap_err(), &["domain", "envelope_name"]),
         (old.domains().delete("a b.example").await.unwrap_err(), &["domain"]),
         (new.suppressions().add_domains(&[]).await.unwrap_err(), &["domains"]),
         (

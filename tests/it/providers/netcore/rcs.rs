@@ -2,7 +2,8 @@ use dakiya::{
     Channel as _, Envelope, Error, ErrorKind, Fate, Media, MediaKind, PhoneNumber, Provider as _,
     ProviderTemplate, Rcs,
     netcore::rcs::{
-        Account, AccountBuilder, Card, CardHeight, CardWidth, NewTemplate, Options, Suggestion,
+        Account, AccountBuilder, Options,
+        manage::{Card, CardHeight, CardWidth, NewTemplate, Suggestion},
     },
     testing::MockTransport,
 };

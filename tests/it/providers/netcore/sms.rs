@@ -20,7 +20,7 @@ const TEMPLATE: &str = "1107160000000000001";
 fn builder(server: &MockServer) -> AccountBuilder {
     let clock = ManualClock::at("2026-03-14T15:00:00Z".parse().unwrap());
     Account::builder("390001", "9800000001", "s3cr&t-pass")
-        .sender(SenderId::parse("ACMEIN").unwrap())
+        .from(SenderId::parse("ACMEIN").unwrap())
         .entity("1101360000000000002")
         .endpoint(format!("{}/BulkSms", server.uri()))
         .clock(clock.shared())

@@ -2,7 +2,7 @@
 
 use dakiya::{
     ErrorKind, Provider as _,
-    netcore::whatsapp::{ConsentEntry, ConsentOutcome},
+    netcore::whatsapp::manage::{ConsentEntry, ConsentOutcome},
     testing::MockTransport,
 };
 use serde_json::json;

@@ -3,7 +3,10 @@ use std::sync::Arc;
 use dakiya::{
     Channel as _, Email, Envelope, ErrorKind, Fate, ProviderTemplate, Receipt, Result,
     TemplateStamp,
-    sendgrid::{Options, SendGrid, email::OpenTracking},
+    sendgrid::{
+        SendGrid,
+        email::{OpenTracking, Options},
+    },
     testing::MockTransport,
 };
 use serde_json::{Value, json};

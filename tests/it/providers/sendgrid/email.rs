@@ -3,10 +3,10 @@ use dakiya::{
     Provider as _, ProviderTemplate, Unsubscribe,
     http::Response,
     sendgrid::{
-        Options, Region,
+        Region,
         email::{
-            BccCopy, Footer, GoogleAnalytics, OpenTracking, SpamCheck, SubscriptionTracking,
-            UnsubscribeGroup,
+            BccCopy, Footer, GoogleAnalytics, OpenTracking, Options, SpamCheck,
+            SubscriptionTracking, UnsubscribeGroup,
         },
     },
     testing::MockTransport,

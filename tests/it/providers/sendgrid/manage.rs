@@ -24,7 +24,7 @@ async fn suppressions_are_listed_by_page_and_time() {
         "status":"5.1.1","more":1},{"created":1,"email":"b@x.example"}]"#;
     let (mock, account) = answering(body);
     let query = SuppressionQuery::new()
-        .from("2026-03-01T00:00:00Z".parse().unwrap())
+        .since("2026-03-01T00:00:00Z".parse().unwrap())
         .until("2026-03-02T00:00:00Z".parse().unwrap())
         .email("a+b@x.example")
         .limit(2);
@@ -68,7 +68,7 @@ async fn one_suppression_is_found_and_removed() {
     let (mock, account) = answering("[]");
     let asha = address("asha+1@x.example");
     let list = account.suppressions();
-    assert_eq!(list.find(SuppressionKind::Bounces, &asha).await.unwrap(), None);
+    assert_eq!(list.get(SuppressionKind::Bounces, &asha).await.unwrap(), None);
     list.remove(SuppressionKind::SpamReports, &asha).await.unwrap();
     list.remove(SuppressionKind::Unsubscribes, &asha).await.unwrap();
     list.remove_many(SuppressionKind::Blocks, std::slice::from_ref(&asha)).await.unwrap();
@@ -96,10 +96,10 @@ async fn one_suppression_is_found_and_removed() {
 async fn a_global_unsubscribe_is_found_or_is_an_empty_object() {
     let (_, account) = answering(r#"{"recipient_email":"asha@x.example"}"#);
     let find = SuppressionKind::Unsubscribes;
-    let found = account.suppressions().find(find, &address("asha@x.example")).await.unwrap();
+    let found = account.suppressions().get(find, &address("asha@x.example")).await.unwrap();
     assert_eq!(found.unwrap().email, "asha@x.example");
     let (_, account) = answering("{}");
-    let found = account.suppressions().find(find, &address("asha@x.example")).await.unwrap();
+    let found = account.suppressions().get(find, &address("asha@x.example")).await.unwrap();
     assert_eq!(found, None);
 }
 
@@ -222,7 +222,7 @@ async fn a_domain_is_validated_and_says_which_record_is_missing() {
     let body = r#"{"id":302,"valid":false,"validation_results":{"dkim1":{"valid":true,
         "reason":null},"dkim2":{"valid":false,"reason":"Expected CNAME"}}}"#;
     let (mock, account) = answering(body);
-    let found = account.domains().validate("302").await.unwrap();
+    let found = account.domains().verify("302").await.unwrap();
     assert!(!found.valid && found.records["dkim1"].valid);
     assert_eq!(found.records["dkim2"].reason.as_deref(), Some("Expected CNAME"));
     assert_eq!(called(&mock), ["POST /v3/whitelabel/domains/302/validate {}"]);
@@ -276,7 +276,7 @@ async fn suppressions_are_of_the_domain_that_mails_go_to() {
     let (mock, account) = answering("[]");
     let asha = address("asha@bücher.example");
     let list = account.suppressions();
-    list.find(SuppressionKind::Bounces, &asha).await.unwrap();
+    list.get(SuppressionKind::Bounces, &asha).await.unwrap();
     list.remove_many(SuppressionKind::Bounces, std::slice::from_ref(&asha)).await.unwrap();
     account.unsubscribe_groups().add(7, &[asha]).await.unwrap();
     assert_eq!(

@@ -2,7 +2,10 @@ use bytes::Bytes;
 use dakiya::{
     Attachment, Channel as _, Email, Envelope, ErrorKind as K, Fate, ProviderTemplate, Receipt,
     Result,
-    ses::{ListManagement, Options, Ses},
+    ses::{
+        Ses,
+        email::{ListManagement, Options},
+    },
     testing::MockTransport,
 };
 use serde_json::{Value, json};

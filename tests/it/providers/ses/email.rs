@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use dakiya::{
     Attachment, Channel as _, Delivery, Email, Envelope, ErrorKind, Mailbox, ProviderTemplate,
     Unsubscribe,
-    ses::{Form, ListManagement, Options},
+    ses::email::{Form, ListManagement, Options},
     testing::MockTransport,
 };
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 use dakiya::{
     ErrorKind, Provider as _,
-    ses::{
+    ses::manage::{
         BehaviorOnMxFailure, ByoDkim, DkimKeyLength, IdentityKind, NewIdentity, ResourceTag,
         SuppressionQuery, SuppressionReason, TemplateContent, VerificationStatus,
     },
@@ -20,7 +20,7 @@ async fn the_account_tells_quota_sandbox_and_pause() {
     });
     let mock = MockTransport::answering(200, body.to_string());
     let account = account(&mock).build().unwrap();
-    let state = account.account().await.unwrap();
+    let state = account.details().await.unwrap();
     assert_eq!(paths(&mock), ["GET /v2/email/account"]);
     assert_eq!(state.send_quota.unwrap().remaining(), Some(170.0));
     assert!(state.is_sandboxed());
@@ -156,9 +156,9 @@ async fn a_member_that_is_null_is_one_that_is_absent() {
     assert!(!identity.verified && identity.dkim_records().is_empty());
     assert!(account.identities().list(None, None).await.unwrap().items.is_empty());
     assert!(account.templates().list(None, None).await.unwrap().items.is_empty());
-    let page = account.suppressions().list(&SuppressionQuery::new(), None).await.unwrap();
+    let page = account.suppressions().list(&SuppressionQuery::new()).await.unwrap();
     assert_eq!((page.items.len(), page.next), (0, None));
-    let state = account.account().await.unwrap();
+    let state = account.details().await.unwrap();
     assert!(state.suppressed_reasons().is_empty() && state.review().is_none());
 }
 
@@ -189,7 +189,7 @@ async fn the_list_of_a_tenant_is_the_tenants() {
     let mock = MockTransport::answering(200, "{}");
     let account = account(&mock).build().unwrap();
     let list = account.suppressions().tenant("acme & co");
-    list.list(&SuppressionQuery::new().reason(SuppressionReason::Bounce), None).await.unwrap();
+    list.list(&SuppressionQuery::new().reason(SuppressionReason::Bounce)).await.unwrap();
     let path = "GET /v2/email/suppression/addresses?Reason=BOUNCE&TenantName=acme%20%26%20co";
     assert_eq!(paths(&mock), [path]);
 }
@@ -198,7 +198,7 @@ async fn the_list_of_a_tenant_is_the_tenants() {
 async fn the_account_tells_how_far_its_review_is() {
     let body = r#"{"Details": {"ReviewDetails": {"Status": "PENDING", "CaseId": "c1"}}}"#;
     let mock = MockTransport::answering(200, body);
-    let state = account(&mock).build().unwrap().account().await.unwrap();
+    let state = account(&mock).build().unwrap().details().await.unwrap();
     let review = state.review().unwrap();
     assert_eq!(
         (review.status.as_deref(), review.case_id.as_deref()),
@@ -234,7 +234,7 @@ async fn suppressions_are_added_read_listed_and_removed() {
         .reason(SuppressionReason::Bounce)
         .since("2026-03-01T00:00:00Z".parse().unwrap())
         .until("2026-04-01T00:00:00Z".parse().unwrap());
-    let page = list.list(&query, Some("1")).await.unwrap();
+    let page = list.list(&query.page("1")).await.unwrap();
     assert_eq!((page.items.len(), page.next.as_deref()), (1, Some("2")));
     assert_eq!(page.items[0].last_update_time, one.last_update_time);
     assert!(!format!("{page:?} {one:?}").contains("canary"));
@@ -327,10 +327,10 @@ async fn calls_that_fail_say_why() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected);
     assert!(!format!("{error:?}").contains("canary"));
-    let error = answer(403, "AccessDeniedException").account().await.unwrap_err();
+    let error = answer(403, "AccessDeniedException").details().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     let error = answer(400, "InvalidNextTokenException");
-    let error = error.suppressions().list(&SuppressionQuery::new(), Some("x")).await.unwrap_err();
+    let error = error.suppressions().list(&SuppressionQuery::new().page("x")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
 }
 

@@ -7,7 +7,11 @@ use bytes::Bytes;
 use dakiya::{
     Attachment, Channel as _, Email, Envelope, ErrorKind, Fate, Mailbox, ProviderTemplate,
     http::{ReqwestTransport, Transport as _},
-    ses::{self, Form, NewIdentity, Options, Ses},
+    ses::{
+        self, Ses,
+        email::{Form, Options},
+        manage::NewIdentity,
+    },
 };
 use serde_json::Value;
 

@@ -9,7 +9,10 @@ use std::{
 
 use dakiya::{
     Channel as _, EmailAddress, ErrorKind, Fate, Provider as _, Timestamp,
-    ses::{self, Credentials, ProvideCredentials, Ses, SuppressionQuery, SuppressionReason},
+    ses::{
+        self, Credentials, ProvideCredentials, Ses,
+        manage::{SuppressionQuery, SuppressionReason},
+    },
     testing::MockTransport,
 };
 use secrecy::ExposeSecret as _;
@@ -54,8 +57,8 @@ async fn a_repeated_query_is_signed_in_order() {
     let query = SuppressionQuery::new()
         .reason(SuppressionReason::Complaint)
         .reason(SuppressionReason::Bounce)
-        .page_size(10);
-    account.suppressions().list(&query, None).await.unwrap();
+        .limit(10);
+    account.suppressions().list(&query).await.unwrap();
     let vector = vector("list-suppressed-repeated-query");
     assert_eq!(mock.requests()[0].uri().to_string(), vector["url"]);
     assert_eq!(authorization(&mock), vector["authorization"]);
@@ -363,7 +366,7 @@ async fn calls_at_the_same_time_load_the_credentials_once() {
         let polled = std::future::poll_fn(|cx| Poll::Ready(gone.as_mut().poll(cx)));
         assert!(polled.await.is_pending());
         drop(gone);
-        tokio::join!(account.check(), copy.check(), account.account())
+        tokio::join!(account.check(), copy.check(), account.details())
     };
     let (a, b, c) = clock.drive(all).await;
     assert!(a.is_ok() && b.is_ok() && c.is_ok());
@@ -392,7 +395,7 @@ async fn whatever_a_name_holds_is_signed_as_it_is_sent() {
         drop(account.suppressions().tenant("t +/ü&=").get(&address).await);
     }
     let next = "a+/b==&c d~ü%";
-    drop(account.suppressions().list(&SuppressionQuery::new().page_size(1), Some(next)).await);
+    drop(account.suppressions().list(&SuppressionQuery::new().limit(1).page(next)).await);
     let requests = mock.requests();
     assert_eq!(requests.len(), 16);
     for request in &requests {

@@ -53,7 +53,7 @@ fn wrong(error: &Error) -> Vec<&str> {
 #[tokio::test]
 async fn a_call_is_fetched_with_all_that_is_known_of_it() {
     let mock = MockTransport::answering(200, DONE);
-    let call = account(&mock).calls().fetch(CALL).await.unwrap();
+    let call = account(&mock).calls().get(CALL).await.unwrap();
     assert_eq!(asked(&mock), ("GET".into(), format!("Calls/{CALL}.json"), String::new()));
     assert_eq!((call.sid.as_str(), call.status.as_str()), (CALL, "completed"));
     assert_eq!((call.duration, call.queue_time), (Some(23), Some(1000)));
@@ -78,7 +78,7 @@ async fn calls_are_listed_page_by_page() {
         .from("client:shop")
         .status("in-progress")
         .started(at("2026-11-01T00:00:00.5Z"), at("2026-11-10T00:00:00Z"))
-        .page_size(2000);
+        .limit(2000);
     let page = account.calls().list(&query).await.unwrap();
     assert_eq!(page.items.len(), 1);
     assert_eq!(
@@ -125,12 +125,12 @@ async fn what_is_no_sid_is_asked_for_nowhere() {
     let (calls, recordings) = (account.calls(), account.recordings());
     let any = RecordingQuery::new();
     let outcomes = [
-        calls.fetch("").await.map(drop),
+        calls.get("").await.map(drop),
         calls.hang_up("../Messages").await.map(drop),
         calls.cancel(RECORDING).await.map(drop),
         calls.delete("").await,
         calls.recordings("CA1", &any).await.map(drop),
-        recordings.fetch(CALL).await.map(drop),
+        recordings.get(CALL).await.map(drop),
         recordings.delete("").await,
     ];
     for outcome in outcomes {
@@ -156,12 +156,12 @@ async fn recordings_are_listed_and_fetched() {
     let list = format!(r#"{{"recordings":[{SOUND}],"next_page_uri":null}}"#);
     let mock = MockTransport::answering(200, SOUND).then(200, list.clone()).then(200, list);
     let account = account(&mock);
-    let all = account.recordings().list(&RecordingQuery::new().page_size(20)).await.unwrap();
+    let all = account.recordings().list(&RecordingQuery::new().limit(20)).await.unwrap();
     assert_eq!(asked(&mock).1, "Recordings.json?PageSize=20");
     let of_call = account.calls().recordings(CALL, &RecordingQuery::new()).await.unwrap();
     assert_eq!(asked(&mock).1, format!("Calls/{CALL}/Recordings.json"));
     assert_eq!(all, of_call);
-    let one = account.recordings().fetch(RECORDING).await.unwrap();
+    let one = account.recordings().get(RECORDING).await.unwrap();
     assert_eq!(asked(&mock).1, format!("Recordings/{RECORDING}.json"));
     assert_eq!((one.duration, one.channels), (Some(12), Some(2)));
     assert_eq!(one.source.as_deref(), Some("OutboundAPI"));
@@ -175,13 +175,13 @@ async fn recordings_are_listed_and_fetched() {
 async fn an_unknown_call_is_said_to_be_unknown_and_garbage_unreadable() {
     let refusal = r#"{"code":20404,"message":"+15035550117 was not found","status":404}"#;
     let mock = MockTransport::answering(404, refusal);
-    let error = account(&mock).calls().fetch(CALL).await.unwrap_err();
+    let error = account(&mock).calls().get(CALL).await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Rejected, Some("20404")));
     assert_eq!(error.provider(), Some("twilio"));
     assert!(!format!("{error:?}").contains("5550117"));
     for body in ["", "<html>", "{}"] {
         let mock = MockTransport::answering(200, body);
-        let error = account(&mock).calls().fetch(CALL).await.unwrap_err();
+        let error = account(&mock).calls().get(CALL).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Response, "{body}");
     }
 }

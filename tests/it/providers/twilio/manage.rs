@@ -32,7 +32,7 @@ fn path(rest: &str) -> String {
 #[tokio::test]
 async fn a_message_is_fetched_with_all_that_is_known_of_it() {
     let mock = MockTransport::answering(200, ACCEPTED);
-    let message = account(&mock).messages().fetch(MESSAGE).await.unwrap();
+    let message = account(&mock).messages().get(MESSAGE).await.unwrap();
     let ask = ("GET".into(), path(&format!("/{MESSAGE}.json")), String::new());
     assert_eq!(asked(&mock, 0), ask);
     assert_eq!((&*message.sid, &*message.status), (MESSAGE, "queued"));
@@ -51,7 +51,7 @@ async fn a_failed_message_says_why() {
     let answer = json!({ "sid": MESSAGE, "status": "undelivered", "error_code": 30005,
         "error_message": "Unknown handset +15035550117" });
     let mock = MockTransport::answering(200, answer.to_string());
-    let message = account(&mock).messages().fetch(MESSAGE).await.unwrap();
+    let message = account(&mock).messages().get(MESSAGE).await.unwrap();
     assert!(message.error_message.as_ref().unwrap().starts_with("Unknown handset"));
     assert!(!format!("{message:?}").contains("5035550117"));
     assert_eq!((message.error_code, message.cost()), (Some(30005), None));
@@ -70,7 +70,7 @@ async fn messages_are_listed_by_filter_page_after_page() {
         .to("+15035550117")
         .from("whatsapp:+14155550107")
         .sent(at("08:00:00"), at("09:00:00.5"))
-        .page_size(5000);
+        .limit(5000);
     let page = account.messages().list(&query).await.unwrap();
     assert_eq!(page.items.len(), 1);
     assert_eq!(page.next.as_deref(), Some(&*next));
@@ -149,13 +149,13 @@ async fn what_is_no_sid_is_refused_unasked() {
     let account = account(&mock);
     let (messages, content) = (account.messages(), account.content());
     for wrong in ["", "..", "SM1", "CA0f0e0d0c0b0a09080706050403020100"] {
-        assert!(messages.fetch(wrong).await.is_err());
+        assert!(messages.get(wrong).await.is_err());
         assert!(messages.cancel(wrong).await.is_err());
         assert!(messages.redact(wrong).await.is_err());
         assert!(messages.media(wrong).await.is_err());
         assert!(messages.media_file(MESSAGE, wrong).await.is_err());
         assert!(messages.feedback(wrong, Feedback::Confirmed).await.is_err());
-        assert!(content.fetch(wrong).await.is_err());
+        assert!(content.get(wrong).await.is_err());
         assert!(content.delete(wrong).await.is_err());
         assert!(content.approval(wrong).await.is_err());
         let error = messages.delete(wrong).await.unwrap_err();
@@ -173,7 +173,7 @@ async fn a_refused_call_is_an_error_of_the_same_table() {
         .then(200, "<html>");
     let account = account(&mock);
     for kind in [ErrorKind::Rejected, ErrorKind::Unauthorized, ErrorKind::Response] {
-        let error = account.messages().fetch(MESSAGE).await.unwrap_err();
+        let error = account.messages().get(MESSAGE).await.unwrap_err();
         assert_eq!((error.kind(), error.provider()), (kind, Some("twilio")));
     }
 }
@@ -202,7 +202,7 @@ async fn a_template_is_made_changed_fetched_and_deleted() {
     assert_eq!((&*made.sid, made.friendly_name.as_deref()), (CONTENT, Some("order_ready")));
     assert_eq!(made.types.as_ref().unwrap()["twilio/text"]["body"], "Hello {{1}}");
     assert_eq!(account.content().update(CONTENT, &new).await.unwrap(), made);
-    assert_eq!(account.content().fetch(CONTENT).await.unwrap(), made);
+    assert_eq!(account.content().get(CONTENT).await.unwrap(), made);
     account.content().delete(CONTENT).await.unwrap();
     let (method, at, body) = asked(&mock, 0);
     assert_eq!((&*method, &*at), ("POST", "/v1/Content"));

@@ -140,7 +140,7 @@ async fn content_templates_are_at_a_host_of_their_own() {
     ];
     for (set, host) in table {
         let mock = MockTransport::answering(200, r#"{"sid":"HX"}"#);
-        set(bare(&mock)).build().unwrap().content().fetch(CONTENT).await.unwrap();
+        set(bare(&mock)).build().unwrap().content().get(CONTENT).await.unwrap();
         assert_eq!(mock.requests()[0].uri().host(), Some(host));
     }
 }

@@ -149,7 +149,7 @@ impl Domains<'_> {
     /// # Errors
     ///
     /// As in the [module](super).
-    pub async fn add(&self, domain: &str, envelope_name: &str) -> Result<Record> {
+    pub async fn create(&self, domain: &str, envelope_name: &str) -> Result<Record> {
         self.account.only(Version::V51, "adding a domain")?;
         let mut faults = Vec::new();
         check_domain("domain", domain, &mut faults);

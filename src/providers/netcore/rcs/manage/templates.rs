@@ -36,7 +36,7 @@ pub struct Templates<'a> {
 /// A template to be approved.
 ///
 /// ```
-/// use dakiya::netcore::rcs::{NewTemplate, Suggestion};
+/// use dakiya::netcore::rcs::manage::{NewTemplate, Suggestion};
 ///
 /// let template = NewTemplate::text("order_ready", "Your order {{1}} is ready.")
 ///     .suggestion(Suggestion::reply("Thanks", "thanks"));

@@ -27,7 +27,7 @@ const SOURCE: usize = 25;
 /// opt-in is not documented, so record one before the first message.
 ///
 /// ```no_run
-/// # use dakiya::{PhoneNumber, netcore::whatsapp::{Account, ConsentEntry}};
+/// # use dakiya::{PhoneNumber, netcore::whatsapp::{Account, manage::ConsentEntry}};
 /// # async fn run(account: Account) -> Result<(), Box<dyn std::error::Error>> {
 /// let asha = PhoneNumber::parse("+919845000012")?;
 /// account.consent().opt_in(&[ConsentEntry::new(asha, "WEB")]).await?;
