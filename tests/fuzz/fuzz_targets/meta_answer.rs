@@ -7,7 +7,7 @@ use dakiya::{
         Meta,
         manage::{
             Category, CodeMethod, Component, MediaFile, NewOtpTemplates, NewTemplate,
-            ProfileUpdate, TemplateUpdate, TemplateQuery,
+            ProfileUpdate, TemplateQuery, TemplateUpdate,
         },
     },
 };

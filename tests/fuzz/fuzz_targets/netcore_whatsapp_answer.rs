@@ -57,7 +57,7 @@ fn by_rcs(input: &Input) {
     match input.call % 16 {
         9 => run(account.send(&message)),
         10 => batch(&account, &message),
-        _ => run(account.templates().create(&rcs::NewTemplate::text("ready", "Hello"))),
+        _ => run(account.templates().create(&rcs::manage::NewTemplate::text("ready", "Hello"))),
     }
 }
 

@@ -3,7 +3,10 @@
 
 use dakiya::{
     Channel as _, Provider as _,
-    ses::{self, Ses, manage::{NewIdentity, SuppressionQuery, SuppressionReason, TemplateContent}},
+    ses::{
+        self, Ses,
+        manage::{NewIdentity, SuppressionQuery, SuppressionReason, TemplateContent},
+    },
 };
 use dakiya_fuzz::{Input, SECRET, address, batch, clock, mail, run};
 use libfuzzer_sys::fuzz_target;
