@@ -69,7 +69,9 @@ struct Accepted {
 }
 
 fn body(envelope: &Envelope<WhatsApp>) -> Vec<u8> {
-    let WhatsAppContent::Text { text } = &envelope.message.content else { unreachable!() };
+    let WhatsAppContent::Text { text } = &envelope.message.content else {
+        unreachable!("the bench sends texts alone")
+    };
     let body = Message {
         biz_opaque_callback_data: envelope.id.to_string(),
         messaging_product: "whatsapp",

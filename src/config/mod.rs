@@ -5,15 +5,16 @@
 //! | --- | --- | --- |
 //! | `smtp://user:secret@host:port` | email | `tls=starttls\|implicit\|none`, `from`, `hello` |
 //! | `mailgun://KEY@DOMAIN` | email | `from`, `region=us\|eu`, `test`, `whole_texts`, `endpoint` |
-//! | `meta://TOKEN@PHONE_NUMBER_ID` | WhatsApp | `version`, `business_account`, `endpoint` |
+//! | `meta://TOKEN@PHONE_NUMBER_ID` | WhatsApp | `version`, `business_account`, `app`, `language`, `endpoint` |
 //! | `netcore+email://API_KEY@default` | email | `from`, `version=v6\|v5.1`, `region=global\|eu`, `whole_texts`, `endpoint` |
 //! | `netcore+sms://USER:PASSWORD@FEED_ID` | SMS | `sender`, `entity`, `endpoint` |
-//! | `netcore+whatsapp://TOKEN@SOURCE_ID` | WhatsApp | `priority`, `endpoint` |
+//! | `netcore+whatsapp://TOKEN@SOURCE_ID` | WhatsApp | `priority`, `endpoint`, `legacy_endpoint` |
 //! | `netcore+rcs://KEY@default` | RCS | `bot`, `header`, `request`, `endpoint` |
-//! | `netcore+voice://KEY@default` | voice | `path`, `method`, `auth`, `body`, …, `endpoint` |
+//! | `netcore+deflector://KEY@default` | WhatsApp, and what its options name | `endpoint` |
+//! | `netcore+voice://KEY@HOST` | voice | `path`, `method`, `auth`, one of `json`, `form` and `query`, and others, in `connect/netcore.rs` |
 //! | `sendgrid://KEY@default` | email | `from`, `region=global\|eu`, `sandbox`, `endpoint` |
 //! | `ses://ACCESS_KEY:SECRET@REGION` | email | `from`, `configuration_set`, `session_token`, `endpoint` |
-//! | `twilio://SID:TOKEN@default` | SMS, WhatsApp, RCS, voice | `from`, `whatsapp_from`, `rcs_from`, `voice_from`, `messaging_service`, `api_key`, `status_callback`, `region`, `edge`, `endpoint` |
+//! | `twilio://SID:TOKEN@default` | SMS, WhatsApp, RCS, voice | `from`, `whatsapp_from`, `rcs_from`, `voice_from`, `messaging_service`, `api_key`, `subaccount`, `status_callback`, `callback_parameter`, `region`, `edge`, `endpoint` |
 //! | `sandbox://` | everything | |
 //! | `failover(a b …)` | what all of them send | |
 
