@@ -105,7 +105,7 @@ pub use self::{
         RecipientOutcome, Record, Shared,
     },
     error::{Attempt, Error, ErrorKind, Fate, Fault, Reroute, Result},
-    event::{Event, EventKind, Scope, Status},
+    event::{Bounce, Event, EventKind, Scope, Status},
     message::*,
     messenger::{Messenger, MessengerBuilder, Plan, Routed},
     time::Timestamp,
@@ -117,7 +117,7 @@ mod config;
 mod debug;
 pub mod docs;
 mod error;
-mod event;
+pub mod event;
 pub mod future;
 pub mod http;
 mod message;

@@ -78,13 +78,15 @@ impl Suppression {
     /// [`Scope::Address`] forbids all: nothing arrives there. [`Scope::Marketing`] forbids
     /// marketing. [`Scope::Sender`] forbids all but [`Purpose::Otp`]: a code is sent because the
     /// person asks for it at that moment, and without it they are locked out of the account in
-    /// which they could change their mind.
+    /// which they could change their mind. [`Scope::Topic`] forbids nothing here: the provider
+    /// that keeps the lists leaves the person out of that one.
     #[must_use]
     pub fn blocks(&self, purpose: Purpose) -> bool {
         match self.scope {
             Scope::Address => true,
             Scope::Marketing => purpose == Purpose::Marketing,
             Scope::Sender => purpose != Purpose::Otp,
+            Scope::Topic => false,
         }
     }
 
@@ -213,6 +215,7 @@ impl SuppressionList {
                 Scope::Address => 0,
                 Scope::Sender => 1,
                 Scope::Marketing => 2,
+                Scope::Topic => 3,
             })
             .cloned()
     }

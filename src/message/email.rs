@@ -6,8 +6,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AddressError, EmailAddress, Hidden, Kind, Message, Recipient, Rendered, check_line,
-    check_present,
+    AddressError, EmailAddress, Hidden, Kind, Message, Recipient, Rendered, base64_bytes,
+    check_line, check_present,
 };
 use crate::{
     channel::Features,
@@ -472,20 +472,3 @@ impl Unsubscribe {
 }
 
 hide!(Unsubscribe);
-
-/// Bytes as base64 text.
-mod base64_bytes {
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
-    use bytes::Bytes;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
-
-    pub(super) fn serialize<S: Serializer>(bytes: &Bytes, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&STANDARD.encode(bytes))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Bytes, D::Error> {
-        let text = String::deserialize(from)?;
-        // The decoder's own error quotes a byte of the content.
-        STANDARD.decode(text).map(Bytes::from).map_err(|_| D::Error::custom("not base64"))
-    }
-}

@@ -39,6 +39,7 @@ use crate::{
 
 mod address;
 mod apple_push;
+pub(crate) mod base64_bytes;
 mod delivery;
 mod dlt;
 mod draft;

@@ -9,7 +9,8 @@
 /// event is taken for the first.
 ///
 /// Source: [The FNV non-cryptographic hash](https://datatracker.ietf.org/doc/html/draft-eastlake-fnv).
-pub(crate) fn dedup_key(parts: &[&str]) -> String {
+#[must_use]
+pub fn dedup_key(parts: &[&str]) -> String {
     let mut hash = Fnv::new();
     for part in parts {
         hash.write(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());

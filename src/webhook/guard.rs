@@ -6,9 +6,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::HeaderName;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
-use subtle::ConstantTimeEq as _;
 
-use super::{Proof, Request, Verified, WebhookError, WebhookErrorKind};
+use super::{Proof, Request, Verified, WebhookError, WebhookErrorKind, secrets::same};
 
 /// How to tell that a call comes from a provider that signs nothing.
 ///
@@ -109,7 +108,13 @@ impl Guard {
         self
     }
 
-    pub(crate) fn verify<'a>(&self, request: &'a Request) -> Result<Verified<'a>, WebhookError> {
+    /// Proves where `request` came from: the [`verify`](super::Receiver::verify) of a receiver
+    /// whose provider signs nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Signature`](WebhookErrorKind::Signature) when one of the checks does not hold.
+    pub fn verify<'a>(&self, request: &'a Request) -> Result<Verified<'a>, WebhookError> {
         if self.0.is_empty() {
             return Ok(Verified::new(request, Proof::Unverified));
         }
@@ -160,11 +165,6 @@ impl Check {
             }
         }
     }
-}
-
-/// Equality in a time that tells the length alone.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    a.ct_eq(b).into()
 }
 
 fn non_empty(secret: SecretString, problem: &'static str) -> Result<SecretString, WebhookError> {

@@ -19,20 +19,27 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::{borrow::Cow, fmt, net::IpAddr};
+use std::{borrow::Cow, fmt, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "netcore")]
-pub(crate) use self::dedup::dedup_key;
-pub use self::guard::Guard;
+pub use self::{
+    dedup::dedup_key,
+    enforce::{Enforced, Enforcement},
+    guard::Guard,
+    replay::{MemoryReplayGuard, Replay, ReplayGuard, ReplayToken},
+    window::Window,
+};
 use crate::{event::Event, time::Timestamp};
 
-#[cfg(feature = "netcore")]
 mod dedup;
+mod enforce;
 mod guard;
+mod replay;
+pub(crate) mod secrets;
+mod window;
 
 /// Turns one provider's calls into events. Pure: no I/O, no clock, no global.
 pub trait Receiver: Send + Sync {
@@ -61,6 +68,43 @@ pub trait Receiver: Send + Sync {
     /// As [`verify`](Self::verify) and [`parse`](Self::parse).
     fn receive(&self, request: &Request, now: Timestamp) -> Result<Parsed, WebhookError> {
         self.verify(request, now).and_then(|verified| self.parse(verified))
+    }
+
+    /// Refuses what is not proven, or only says so.
+    #[must_use]
+    fn enforcement(self, enforcement: Enforcement) -> Enforced<Self>
+    where
+        Self: Sized,
+    {
+        Enforced::new(self, enforcement)
+    }
+}
+
+impl<R: Receiver + ?Sized> Receiver for Box<R> {
+    fn verify<'a>(
+        &self,
+        request: &'a Request,
+        now: Timestamp,
+    ) -> Result<Verified<'a>, WebhookError> {
+        (**self).verify(request, now)
+    }
+
+    fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
+        (**self).parse(verified)
+    }
+}
+
+impl<R: Receiver + ?Sized> Receiver for Arc<R> {
+    fn verify<'a>(
+        &self,
+        request: &'a Request,
+        now: Timestamp,
+    ) -> Result<Verified<'a>, WebhookError> {
+        (**self).verify(request, now)
+    }
+
+    fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
+        (**self).parse(verified)
     }
 }
 
@@ -186,11 +230,16 @@ impl fmt::Debug for Request {
 pub struct Verified<'a> {
     request: &'a Request,
     proof: Proof,
+    would_refuse: Option<WebhookError>,
 }
 
 impl<'a> Verified<'a> {
     pub(crate) fn new(request: &'a Request, proof: Proof) -> Self {
-        Self { request, proof }
+        Self { request, proof, would_refuse: None }
+    }
+
+    fn shadowed(request: &'a Request, error: WebhookError) -> Self {
+        Self { request, proof: Proof::Shadow, would_refuse: Some(error) }
     }
 
     /// The request.
@@ -203,6 +252,12 @@ impl<'a> Verified<'a> {
     #[must_use]
     pub fn proof(&self) -> Proof {
         self.proof
+    }
+
+    /// Why it would be refused, were the [`Enforcement`] no shadow.
+    #[must_use]
+    pub fn would_refuse(&self) -> Option<&WebhookError> {
+        self.would_refuse.as_ref()
     }
 }
 
@@ -231,8 +286,10 @@ pub struct Parsed {
     pub faults: Vec<EventFault>,
     /// What to answer.
     pub reply: Reply,
-    /// A one-time token that the host checks against its own record of those seen.
+    /// A one-time token to check against a [`ReplayGuard`]; a router does so by itself.
     pub once: Option<ReplayToken>,
+    /// Why the request would have been refused, under [`Enforcement::Shadow`].
+    pub would_refuse: Option<WebhookError>,
 }
 
 impl Parsed {
@@ -273,16 +330,6 @@ impl EventFault {
     pub fn new(index: usize, problem: impl Into<Cow<'static, str>>) -> Self {
         Self { index, problem: problem.into() }
     }
-}
-
-/// A token that a provider uses once, and until when it need be remembered.
-#[non_exhaustive]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReplayToken {
-    /// The token.
-    pub token: String,
-    /// When it may be forgotten.
-    pub expires_at: Timestamp,
 }
 
 /// What to answer a provider.
@@ -341,6 +388,7 @@ impl Default for Reply {
 pub struct WebhookError {
     kind: WebhookErrorKind,
     message: Cow<'static, str>,
+    key_url: Option<Box<str>>,
 }
 
 /// What kind of refusal it is.
@@ -350,19 +398,30 @@ pub struct WebhookError {
 pub enum WebhookErrorKind {
     /// The receiver's own settings are wrong.
     Config,
+    /// A handshake with another token.
+    Handshake,
+    /// The key that the signature names is not here yet: [`WebhookError::key_url`] says where it
+    /// is. Fetch it, hand it to the receiver, and verify again.
+    Key,
     /// The body cannot be read as what the provider sends.
     Payload,
+    /// A one-time token came before, with something else.
+    Replay,
+    /// No receiver has this path.
+    Route,
     /// The signature, or what stands in for one, is missing or wrong.
     Signature,
     /// The signature is too old, or from the future.
     Stale,
+    /// The body is longer than what is read.
+    TooLarge,
 }
 
 impl WebhookError {
     /// A refusal of `kind`; `message` holds nothing of the request.
     #[must_use]
     pub fn new(kind: WebhookErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), key_url: None }
     }
 
     /// The proof of origin is missing or wrong.
@@ -383,14 +442,32 @@ impl WebhookError {
         self.kind
     }
 
-    /// What to answer: 401 where the origin is unproven, 400 for a body that cannot be read, 500
-    /// for our own settings.
+    /// The signature's key has to be fetched from `url`, which was checked to be the provider's.
+    pub(crate) fn key(url: &str) -> Self {
+        let message = "the signing key is not here yet: fetch it from `key_url` and verify again";
+        Self { key_url: Some(url.into()), ..Self::new(WebhookErrorKind::Key, message) }
+    }
+
+    /// Where the missing key of [`WebhookErrorKind::Key`] is. The URL came in the request and was
+    /// checked to be one of the provider's own.
+    #[must_use]
+    pub fn key_url(&self) -> Option<&str> {
+        self.key_url.as_deref()
+    }
+
+    /// What to answer: 401 where the origin is unproven, 403 for a handshake, 400 for a body that
+    /// cannot be read, 413 for one that is too long, 404 where nobody receives, 500 for our own
+    /// settings and 503 for a key that is missing, so that the provider tries again.
     #[must_use]
     pub fn reply(&self) -> Reply {
         Reply::of(match self.kind {
             WebhookErrorKind::Config => 500,
+            WebhookErrorKind::Handshake => 403,
+            WebhookErrorKind::Key => 503,
             WebhookErrorKind::Payload => 400,
-            WebhookErrorKind::Signature | WebhookErrorKind::Stale => 401,
+            WebhookErrorKind::Replay | WebhookErrorKind::Signature | WebhookErrorKind::Stale => 401,
+            WebhookErrorKind::Route => 404,
+            WebhookErrorKind::TooLarge => 413,
         })
     }
 }

@@ -28,3 +28,4 @@ mod support;
 mod template;
 mod tools;
 mod transport;
+mod webhooks;

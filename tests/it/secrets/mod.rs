@@ -11,8 +11,9 @@ use dakiya::{
     MediaKind, Message, MessageId, PhoneNumber, PostalAddress, ProductSection, ProviderTemplate,
     Rcs, Receipt, Recipient, RecipientOutcome, ReplyButton, Sms, Subscription, TemplateButton,
     TemplateCard, TemplateRef, Timestamp, WebPush, WhatsApp, WhatsAppAddress, WhatsAppContent,
+    event::{CallOutcome, Inbound, InboundEmail, InboundMedia, InboundSource, Profile},
     testing::MockTransport,
-    webhook::{Guard, Proof, Request},
+    webhook::{Guard, Proof, ReplayToken, Request},
 };
 use serde_json::{Value, json};
 
@@ -76,7 +77,24 @@ fn no_debug_of_what_comes_back_shows_who_wrote_what() {
     event.recipient = Some(phone().as_str().into());
     event.sender = Some(address().as_str().into());
     event.text = Some("canary".into());
-    event.media = vec![media()];
+    let link = InboundSource::Link("https://canary.example/".into());
+    event.media = vec![InboundMedia::new(link, None)];
+    hidden(&event.media);
+    let mut profile = Profile::default();
+    profile.name = Some("canary".into());
+    hidden(&profile);
+    event.profile = Some(Box::new(profile));
+    let mut mail = InboundEmail::default();
+    mail.subject = Some("canary".into());
+    hidden(&mail);
+    event.inbound = Some(Box::new(Inbound::Email(mail)));
+    hidden(&event.inbound);
+    let mut call = CallOutcome::default();
+    call.digits = Some("canary".into());
+    call.speech = Some("canary".into());
+    hidden(&call);
+    event.call = Some(Box::new(call));
+    hidden(&ReplayToken::new("canary", "canary", Timestamp::UNIX_EPOCH));
     event.url = Some("https://canary.example/".into());
     event.reason = Some("canary".into());
     event.callback_data = Some("canary".into());

@@ -6,13 +6,16 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{
-    channel::Money,
-    debug::show,
-    message::{Kind, Media},
-    time::Timestamp,
-    webhook::Proof,
+pub use self::{
+    call::{AnsweredBy, CallOutcome, Recording},
+    inbound::{Inbound, InboundEmail, InboundMedia, InboundSource, OrderItem, Profile},
+    template::{TemplateChange, TemplateQuality, TemplateState},
 };
+use crate::{channel::Money, debug::show, message::Kind, time::Timestamp, webhook::Proof};
+
+mod call;
+mod inbound;
+mod template;
 
 /// Something that a provider says happened.
 ///
@@ -31,23 +34,27 @@ pub struct Event {
     pub channel: Option<Kind>,
     /// The provider, such as `netcore`.
     pub provider: String,
+    /// The provider's own word for it, such as `undelivered` or `ACCOUNT_VIOLATION`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub word: Option<String>,
     /// The provider's id of the message, as in its receipt.
     #[serde(default)]
     pub provider_message_id: Option<String>,
     /// The same for every delivery of the same event, different for different events.
     pub dedup_key: String,
-    /// Who the message went to, as the provider writes it.
+    /// Who the message went to, as the provider writes it: the person for what was sent, the
+    /// business for what a person wrote.
     #[serde(default)]
     pub recipient: Option<String>,
     /// Who the message came from, as the provider writes it.
     #[serde(default)]
     pub sender: Option<String>,
-    /// What a person wrote.
+    /// What a person wrote: a text, a caption, the title of the button or line they chose.
     #[serde(default)]
     pub text: Option<String>,
     /// The files a person sent.
     #[serde(default)]
-    pub media: Vec<Media>,
+    pub media: Vec<InboundMedia>,
     /// The link that was clicked.
     #[serde(default)]
     pub url: Option<String>,
@@ -72,6 +79,30 @@ pub struct Event {
     /// Whether the sender should stop writing to this address, and how far that goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppress: Option<Scope>,
+    /// The list or topic that [`Scope::Topic`] means, as the provider names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// What sort of bounce or refusal it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounce: Option<Bounce>,
+    /// Whether a machine opened or clicked, not a person: a mail scanner, a privacy proxy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub machine: bool,
+    /// The provider's id of the message that this one answers or quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    /// The person on the other end, beyond the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Box<Profile>>,
+    /// What a person sent, beyond its text and files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inbound: Option<Box<Inbound>>,
+    /// What became of a call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<Box<CallOutcome>>,
+    /// What became of a template kept at the provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<Box<TemplateChange>>,
     /// How its origin was proven.
     pub proof: Proof,
     /// The event as it was received.
@@ -88,6 +119,7 @@ impl Event {
             status: None,
             channel: None,
             provider: provider.into(),
+            word: None,
             provider_message_id: None,
             dedup_key: String::new(),
             recipient: None,
@@ -102,6 +134,14 @@ impl Event {
             metadata: BTreeMap::new(),
             cost: None,
             suppress: None,
+            topic: None,
+            bounce: None,
+            machine: false,
+            reply_to: None,
+            profile: None,
+            inbound: None,
+            call: None,
+            template: None,
             proof,
             source: Bytes::new(),
         }
@@ -227,4 +267,21 @@ pub enum Scope {
     Marketing,
     /// Nothing from this sender to this address.
     Sender,
+    /// No more of one list or topic, which [`Event::topic`] names; all else may be sent.
+    Topic,
+}
+
+/// What sort of bounce or refusal an event tells of.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bounce {
+    /// The receiving side refused this sender, text or network. The address is good.
+    Block,
+    /// The address does not exist or takes nothing.
+    Hard,
+    /// Full, busy or slow this time.
+    Soft,
+    /// Never tried: the address is on a list of the provider.
+    Suppressed,
 }

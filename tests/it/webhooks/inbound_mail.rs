@@ -1,0 +1,1 @@
+//! Mail that people send: SendGrid, Mailgun, SES.

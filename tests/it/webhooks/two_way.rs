@@ -1,0 +1,1 @@
+//! Keywords, replies and opt-outs.
