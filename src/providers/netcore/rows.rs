@@ -108,6 +108,9 @@ fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
+/// The rows of a call, each with the bytes it was read from, or what is wrong with it.
+type Rows<'a> = Vec<(Result<Row<'a>, &'static str>, Bytes)>;
+
 /// A body, or the query of a call without one.
 pub(super) struct Payload {
     source: Bytes,
@@ -147,7 +150,7 @@ impl Payload {
     }
 
     /// The rows, each with the bytes it was read from, or what is wrong with it.
-    fn rows(&self) -> Result<Vec<(Result<Row<'_>, &'static str>, Bytes)>, WebhookError> {
+    fn rows(&self) -> Result<Rows<'_>, WebhookError> {
         if !self.json {
             let row = Row::collect(form::decode(&self.source).into_iter());
             if row.0.is_empty() {

@@ -1,8 +1,10 @@
 //! Events of messages that may go by one channel after another: those of the RCS API with its
 //! fallback to SMS, and of the deflector.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 use super::hook::{self, Fields};
 use crate::{
@@ -114,7 +116,7 @@ struct Click {
     text: Option<String>,
     postback: Option<String>,
     url: Option<String>,
-    rest: std::collections::BTreeMap<String, serde_json::Value>,
+    rest: BTreeMap<String, Value>,
 }
 
 impl Click {

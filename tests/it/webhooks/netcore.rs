@@ -9,6 +9,7 @@ use dakiya::{
     },
 };
 use http::Method;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{URL, now, walk};
@@ -279,4 +280,62 @@ fn an_inbound_sms_route_takes_every_call_for_a_message() {
         .remove(0);
     assert_eq!((event.kind, event.text.as_deref()), (EventKind::Inbound, Some("hi")));
     assert_eq!(event.metadata["status"], "x");
+}
+
+/// JSON of any shape, with the names that are looked for.
+fn any_json() -> impl Strategy<Value = Value> {
+    const NAMES: [&str; 14] = [
+        "delivery_status",
+        "incoming_message",
+        "ncmessage_id",
+        "status",
+        "from",
+        "message_type",
+        "text_type",
+        "context",
+        "requestid",
+        "click_data",
+        "id",
+        "duration",
+        "received_at",
+        "tid",
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        prop::sample::select(vec!["TEXT", "IMAGE", "LOCATION", "Clicked", "answered"])
+            .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 6, |inner| {
+        let name = prop::sample::select(&NAMES[..]).prop_map(str::to_owned);
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(name, inner, 0..6)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_a_receiver_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
+        for (_, receiver) in receivers() {
+            drop(receiver.receive(&Request::post(URL, body.clone()), now()));
+            let query = format!("{URL}?{}", String::from_utf8_lossy(&body));
+            drop(receiver.receive(&Request::new(Method::GET, query, body.clone()), now()));
+        }
+    }
+
+    #[test]
+    fn a_good_event_survives_any_neighbour(bad in any_json()) {
+        for (name, receiver) in receivers() {
+            let body = json!([bad, element(name, 77)]);
+            let parsed = receiver.receive(&Request::post(URL, body.to_string()), now()).unwrap();
+            let last = parsed.events.last().unwrap();
+            prop_assert_eq!(last.provider_message_id.as_deref(), Some("77"), "{}", name);
+        }
+    }
 }

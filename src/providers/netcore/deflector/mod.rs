@@ -11,8 +11,9 @@
 //! # What comes back
 //!
 //! Every message carries [`callback_data`](crate::Delivery::callback_data), or our message id where
-//! there is none, as `callbackData`, which events return: [`Webhook`]. As `x-apiheader`, which Netcore tracks and tells repetitions
-//! by, it carries the idempotency key, or our id; what a repetition is answered is not documented.
+//! there is none, as `callbackData`, which events return: [`Webhook`]. As `x-apiheader`, which
+//! Netcore tracks and tells repetitions by, it carries the idempotency key, or our id; what a
+//! repetition is answered is not documented.
 //!
 //! # Bulk
 //!

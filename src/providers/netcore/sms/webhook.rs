@@ -28,8 +28,8 @@ use crate::{
 /// those instead, as in receipts. `word` is the status as it is written, or the code where there is
 /// no other. `metadata` holds `request_id`, `index`, `tag` (the job name, the first of the tags that
 /// were sent), `segments` and `sent_at` where they are known, and every parameter that no name is
-/// set for, under its name in lower case. Reports of a message may come out of order; an intermediate one
-/// must not undo a final one.
+/// set for, under its name in lower case. Reports of a message may come out of order; an
+/// intermediate one must not undo a final one.
 ///
 /// Source: [SMS webhooks](https://emaildocs.netcorecloud.com/docs/sms-webhooks).
 #[derive(Clone, Debug)]

@@ -9,8 +9,8 @@
 //! # What comes back
 //!
 //! - Every message carries [`callback_data`](crate::Delivery::callback_data), or our message id
-//!   where there is none, as `x-apiheader`. [`Webhook`] reads the events
-//!   and the answers that return it.
+//!   where there is none, as `x-apiheader`. [`Webhook`] reads the events and the answers that
+//!   return it.
 //! - Outside the 24 hours after a person's last message only a template is delivered; anything else
 //!   is refused with code 8007.
 //!

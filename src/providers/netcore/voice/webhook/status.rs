@@ -44,14 +44,13 @@ pub(super) fn of(word: &str, over: bool, machine: Status) -> Meaning {
         }
         "busy" => Meaning::of(Status::Busy),
         "noanswer" => Meaning::of(Status::NoAnswer),
-        "cancel" | "cancelled" | "canceled" => Meaning::of(Status::Failed),
         "congestion" | "switchedoff" | "notreachable" => {
             Meaning::of(Status::Failed).bounce(Bounce::Soft)
         }
         "invalidnumber" => {
             Meaning::of(Status::Failed).bounce(Bounce::Hard).suppress(Scope::Address)
         }
-        "rejected" | "failed" => Meaning::of(Status::Failed),
+        "cancel" | "cancelled" | "canceled" | "rejected" | "failed" => Meaning::of(Status::Failed),
         "blocked" => Meaning::of(Status::Rejected).bounce(Bounce::Block),
         "dnd" => {
             Meaning::of(Status::Rejected).bounce(Bounce::Suppressed).suppress(Scope::Marketing)

@@ -1,6 +1,6 @@
 //! What a person wrote.
 
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use crate::{
     event::{Event, EventKind, Inbound, InboundMedia, InboundSource, Profile},
@@ -59,7 +59,7 @@ pub(super) fn event(
             from.as_deref().unwrap_or_default(),
             to.as_deref().unwrap_or_default(),
             when.as_deref().unwrap_or_default(),
-            content.map_or("", |raw| raw.get()),
+            content.map_or("", RawValue::get),
         ],
     });
     event.provider_message_id = id.map(String::from);
