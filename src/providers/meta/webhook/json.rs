@@ -64,12 +64,12 @@ impl<'a> Raw<'a> {
 
     /// An object's members; none where it is no object.
     pub(super) fn members<T: Deserialize<'a> + Default>(self) -> T {
-        serde_json::from_str(self.get()).unwrap_or_default()
+        self.0.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
     }
 
     /// A list's elements; none where it is no list.
     pub(super) fn list(self) -> Vec<Self> {
-        serde_json::from_str(self.get()).unwrap_or_default()
+        self.0.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
     }
 
     /// The whole, where it holds anything.

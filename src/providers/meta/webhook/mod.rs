@@ -340,3 +340,6 @@ fn fail(event: &mut Event, failure: &Failure<'_>) {
     let words = [data.details, failure.message, failure.title];
     event.reason = words.into_iter().find_map(Raw::owned);
 }
+
+#[cfg(test)]
+mod tests;
