@@ -15,6 +15,8 @@
 //! - An acceptance is no delivery: that a person cannot be reached, that the 24 hours have passed
 //!   or that a template is paused comes by webhook as a rule.
 //!
+//! [`Webhook`] verifies and reads them, and answers the handshake by which its URL is subscribed.
+//!
 //! # Bulk
 //!
 //! There is no bulk form: [`batch`](crate::Capabilities::batch) is 1. A number sends 80 messages a

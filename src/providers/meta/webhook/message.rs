@@ -3,9 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
-    NAME, Origin, Read,
-    content::{self, Content},
-    failure,
+    NAME, Origin, Read, content, failure,
     json::{Raw, Rest, keep, members},
 };
 use crate::{
@@ -101,7 +99,6 @@ fn fill(event: &mut Event, origin: &Origin<'_>, fields: &Message<'_>, raw: Raw<'
     event.provider_message_id = id.map(Into::into);
     event.timestamp = fields.timestamp.time().or_else(|| origin.time.time());
     let mut content = content::read(&kind, fields);
-    let Content { unknown, .. } = content;
     event.metadata.append(&mut content.metadata);
     event.text = content.text;
     event.media = content.media;
@@ -111,7 +108,7 @@ fn fill(event: &mut Event, origin: &Origin<'_>, fields: &Message<'_>, raw: Raw<'
     for (name, raw) in [("group_id", fields.group_id), ("referral", fields.referral)] {
         keep(&mut event.metadata, name, raw);
     }
-    if unknown && !kind.is_empty() {
+    if content.unknown && !kind.is_empty() {
         // Its object has the type's name.
         keep(&mut event.metadata, &kind, Rest::read(raw).peek(&kind));
     }

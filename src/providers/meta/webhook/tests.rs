@@ -83,7 +83,7 @@ fn depth_without_end_costs_no_neighbour() {
             ]}),
         );
         let parsed = receive(body.to_string().replace("\"DEEP\"", &deep)).unwrap();
-        assert_eq!(parsed.events.len(), 2);
+        assert_eq!(parsed.events.len() + parsed.faults.len(), 3);
         assert_eq!(parsed.events[1].text.as_deref(), Some("x"));
         promises(&parsed);
     }
