@@ -15,6 +15,8 @@
 //! - An acceptance is no delivery: that a person cannot be reached, that the 24 hours have passed
 //!   or that a template is paused comes by webhook as a rule.
 //!
+//! [`Webhook`] verifies and reads them, and answers the handshake by which its URL is subscribed.
+//!
 //! # Bulk
 //!
 //! There is no bulk form: [`batch`](crate::Capabilities::batch) is 1. A number sends 80 messages a
@@ -37,7 +39,7 @@
 
 use async_trait::async_trait;
 
-pub use self::{builder::MetaBuilder, config::Meta};
+pub use self::{builder::MetaBuilder, config::Meta, webhook::Webhook};
 use crate::{channel::Provider, error::Result};
 
 // Requests and answers: `whatsapp/wire.rs`, `whatsapp/body.rs`. Codes and what they mean:
@@ -46,6 +48,7 @@ mod builder;
 mod config;
 mod error;
 pub mod manage;
+mod webhook;
 pub mod whatsapp;
 
 /// The provider's name in receipts, errors and events.
