@@ -26,6 +26,8 @@
 //!   complaints do not say whose they are: write to one person at a time to know.
 //! - Every mail carries [`callback_data`](crate::Delivery::callback_data), or our message id where
 //!   there is none, as the tag [`REFERENCE_TAG`], which events echo.
+//! - Events come through Amazon SNS to a [`Webhook`], which knows the topics it listens to and the
+//!   [`Certificates`] that SNS signs with. A new subscription is confirmed by [`confirm`].
 //!
 //! # Bulk
 //!
@@ -52,7 +54,7 @@ pub use self::{
 };
 use crate::{channel::Provider, error::Result};
 
-// Requests and answers: `email/wire.rs`. Codes and what they mean: `error.rs`. Bulk:
+// What comes back: `webhook/`. Requests and answers: `email/wire.rs`. Codes and what they mean: `error.rs`. Bulk:
 // `email/batch.rs`. Limits: `email/mod.rs`, `email/parts.rs`.
 mod builder;
 mod config;

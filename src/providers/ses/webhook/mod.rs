@@ -291,3 +291,6 @@ fn is_topic(arn: &str) -> bool {
     matches!(parts.as_slice(), ["arn", partition, "sns", region, account, name]
         if [partition, region, account, name].iter().all(|part| !part.trim().is_empty()))
 }
+
+#[cfg(test)]
+mod webhook_tests;
