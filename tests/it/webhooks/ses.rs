@@ -44,10 +44,10 @@ pub(crate) fn receiver() -> Webhook {
 }
 
 /// Puts the body into an envelope, as SNS does.
-pub(crate) fn sign(request: Request) -> Request {
+pub(crate) fn sign(mut request: Request) -> Request {
     let message = String::from_utf8_lossy(&request.body).into_owned();
-    let body = envelope(&message).signed();
-    Request { body: body.into(), ..request }
+    request.body = envelope(&message).signed().into();
+    request
 }
 
 /// An envelope before it is signed, by an implementation of its own.
