@@ -34,7 +34,7 @@ const TOPIC_ARN: &str = "topic_arn";
 const SUBSCRIBE_URL: &str = "subscribe_url";
 
 /// SNS tries for an hour at most, and signs the time of the first try.
-const WINDOW: Window = Window::new(Duration::from_secs(2 * 3600), Duration::from_secs(300));
+const WINDOW: Window = Window::new(Duration::from_hours(2), Duration::from_mins(5));
 
 /// Receives what SES tells through a topic of SNS: by identity notifications, by the event
 /// publishing of a configuration set, and mails that SES received.
@@ -205,7 +205,7 @@ impl Webhook {
             proof,
         };
         if event::is_greeting(message) {
-            let mut event = self.about_topic(envelope, request, proof);
+            let mut event = about_topic(envelope, request, proof);
             event.reason = Some(message.to_owned());
             return Ok(Parsed::one(event));
         }
@@ -214,7 +214,7 @@ impl Webhook {
 
     /// What SNS says of a subscription.
     fn confirmation(&self, envelope: &Envelope<'_>, request: &Request, proof: Proof) -> Event {
-        let mut event = self.about_topic(envelope, request, proof);
+        let mut event = about_topic(envelope, request, proof);
         event.reason = Some(envelope.message.get().to_owned());
         let text =
             |text: &Option<envelope::Text<'_>>| text.as_ref().map(|text| text.get().to_owned());
@@ -228,18 +228,6 @@ impl Webhook {
         if let Some(token) = token {
             event.metadata.insert("token".into(), token.into());
         }
-        event
-    }
-
-    fn about_topic(&self, envelope: &Envelope<'_>, request: &Request, proof: Proof) -> Event {
-        let mut event = Event::new(EventKind::Subscription, NAME, proof);
-        event.channel = Some(message::Kind::Email);
-        event.word = Some(envelope.kind.get().to_owned());
-        event.timestamp = envelope.timestamp.get().parse().ok();
-        event.dedup_key = dedup_key(&[NAME, envelope.message_id.get(), envelope.kind.get()]);
-        event.metadata.insert(TOPIC_ARN.into(), envelope.topic.get().into());
-        event.metadata.insert("message_id".into(), envelope.message_id.get().into());
-        event.source = request.body.clone();
         event
     }
 
@@ -284,6 +272,19 @@ impl Receiver for Webhook {
         let envelope = self.verified(request, now)?;
         self.open(&envelope, request, Proof::Signature)
     }
+}
+
+/// An event about the topic itself.
+fn about_topic(envelope: &Envelope<'_>, request: &Request, proof: Proof) -> Event {
+    let mut event = Event::new(EventKind::Subscription, NAME, proof);
+    event.channel = Some(message::Kind::Email);
+    event.word = Some(envelope.kind.get().to_owned());
+    event.timestamp = envelope.timestamp.get().parse().ok();
+    event.dedup_key = dedup_key(&[NAME, envelope.message_id.get(), envelope.kind.get()]);
+    event.metadata.insert(TOPIC_ARN.into(), envelope.topic.get().into());
+    event.metadata.insert("message_id".into(), envelope.message_id.get().into());
+    event.source = request.body.clone();
+    event
 }
 
 fn is_topic(arn: &str) -> bool {
