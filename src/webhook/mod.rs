@@ -36,7 +36,14 @@ use crate::{event::Event, time::Timestamp};
 
 mod dedup;
 mod enforce;
+#[cfg(all(feature = "inbound-mail", any(feature = "mailgun", feature = "sendgrid")))]
+pub(crate) mod form_data;
 mod guard;
+#[cfg(all(
+    feature = "inbound-mail",
+    any(feature = "mailgun", feature = "sendgrid", feature = "ses")
+))]
+pub(crate) mod mail;
 mod replay;
 pub(crate) mod secrets;
 mod window;

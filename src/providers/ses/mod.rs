@@ -26,6 +26,8 @@
 //!   complaints do not say whose they are: write to one person at a time to know.
 //! - Every mail carries [`callback_data`](crate::Delivery::callback_data), or our message id where
 //!   there is none, as the tag [`REFERENCE_TAG`], which events echo.
+//! - Events come through Amazon SNS to a [`Webhook`], which knows the topics it listens to and the
+//!   [`Certificates`] that SNS signs with. A new subscription is confirmed by [`confirm`].
 //!
 //! # Bulk
 //!
@@ -48,10 +50,11 @@ pub use self::{
     builder::SesBuilder,
     config::Ses,
     credentials::{keys, session_keys, smtp_password},
+    webhook::{Certificates, Webhook, confirm},
 };
 use crate::{channel::Provider, error::Result};
 
-// Requests and answers: `email/wire.rs`. Codes and what they mean: `error.rs`. Bulk:
+// What comes back: `webhook/`. Requests and answers: `email/wire.rs`. Codes and what they mean: `error.rs`. Bulk:
 // `email/batch.rs`. Limits: `email/mod.rs`, `email/parts.rs`.
 mod builder;
 mod config;
@@ -59,6 +62,7 @@ mod credentials;
 pub mod email;
 mod error;
 pub mod manage;
+mod webhook;
 
 /// The provider's name in receipts, errors and events.
 pub(crate) const NAME: &str = "ses";
