@@ -129,7 +129,10 @@ mod tests {
             ("application/json", "{}"),
             ("multipart/form-data", ""),
             ("multipart/form-data; boundary=b", ""),
-            ("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"a\""),
+            (
+                "multipart/form-data; boundary=b",
+                "--b\r\nContent-Disposition: form-data; name=\"a\"",
+            ),
             (
                 "multipart/form-data; boundary=b",
                 "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx",
