@@ -34,6 +34,8 @@
 use async_trait::async_trait;
 use http::Method;
 
+#[cfg(feature = "inbound-mail")]
+pub use self::inbound::InboundParse;
 pub use self::{
     builder::SendGridBuilder,
     config::{Region, SendGrid},
@@ -49,6 +51,8 @@ mod builder;
 mod config;
 pub mod email;
 mod error;
+#[cfg(feature = "inbound-mail")]
+mod inbound;
 pub mod manage;
 
 /// The provider's name in receipts, errors and events.

@@ -57,7 +57,12 @@ pub(super) fn read(raw: &RawValue, proof: Proof) -> Result<Event, &'static str> 
     event.provider_message_id = id;
     event.dedup_key = key(&event, &name, &data, raw);
     event.word = Some(word.into_owned());
+    // Nothing was delivered to anybody.
+    let is_test = data.object("flags").flag("is-test-mode") || event.code.as_deref() == Some("650");
     rest(&mut event, data);
+    if is_test {
+        event.metadata.insert("is-test-mode".into(), true.into());
+    }
     Ok(event)
 }
 
