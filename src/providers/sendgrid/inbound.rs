@@ -208,6 +208,8 @@ impl Form {
     fn media(&self) -> Vec<InboundMedia> {
         let info: BTreeMap<String, Value> = self.json("attachment-info").unwrap_or_default();
         let ids: BTreeMap<String, Value> = self.json("content-ids").unwrap_or_default();
+        let ids: BTreeMap<_, _> =
+            ids.iter().filter_map(|(id, field)| Some((field.as_str()?, id))).collect();
         let mut files: Vec<_> =
             self.parts.iter().filter_map(|part| Some((number(part)?, part))).collect();
         files.sort_by_key(|(number, _)| *number);
@@ -222,8 +224,7 @@ impl Form {
             let mut media = InboundMedia::new(source, content_type);
             media.filename =
                 of(told.filename).or_else(|| of(told.name)).or_else(|| part.filename.clone());
-            let id = ids.iter().find(|(_, field)| field.as_str() == Some(&part.name));
-            let id = of(told.content_id).or_else(|| id.map(|(id, _)| id.clone()));
+            let id = of(told.content_id).or_else(|| ids.get(&*part.name).copied().cloned());
             media.content_id = id.map(|id| id.trim_matches(['<', '>']).to_owned());
             media
         });

@@ -21,9 +21,8 @@ fuzz_target!(|data: &[u8]| {
     };
     receive(data.to_vec());
     for field in ["email", "headers", "attachment-info", "envelope", "charsets", "to"] {
-        let head = format!(
-            "--b0undary\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n"
-        );
+        let head =
+            format!("--b0undary\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n");
         let tail = b"\r\n--b0undary\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nx\
                      \r\n--b0undary--\r\n";
         receive([head.as_bytes(), data, tail].concat());

@@ -63,7 +63,8 @@ fn every_mail_that_sendgrid_posts_comes_out_as_the_reference_says() {
 
 #[test]
 fn each_field_is_read_in_the_charset_that_sendgrid_names_for_it() {
-    let charsets = br#"{"subject":"iso-8859-1","text":"windows-1252","html":"Shift_JIS","from":"unknown"}"#;
+    let charsets =
+        br#"{"subject":"iso-8859-1","text":"windows-1252","html":"Shift_JIS","from":"unknown"}"#;
     let event = one(
         &sendgrid(),
         &form(&[
