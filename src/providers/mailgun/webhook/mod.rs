@@ -135,16 +135,6 @@ impl Webhook {
         let event = inbound::read(parts, request, proof)?;
         Ok(Parsed { once, ..Parsed::one(event) })
     }
-
-    #[cfg(not(feature = "inbound-mail"))]
-    fn verify_form(&self, _: &Request, _: Timestamp) -> Result<(), WebhookError> {
-        Err(no_forms())
-    }
-
-    #[cfg(not(feature = "inbound-mail"))]
-    fn form(&self, _: &Request, _: Proof) -> Result<Parsed, WebhookError> {
-        Err(no_forms())
-    }
 }
 
 #[cfg(not(feature = "inbound-mail"))]
@@ -162,6 +152,9 @@ impl Receiver for Webhook {
         now: Timestamp,
     ) -> Result<Verified<'a>, WebhookError> {
         if is_form(request) {
+            #[cfg(not(feature = "inbound-mail"))]
+            return Err(no_forms());
+            #[cfg(feature = "inbound-mail")]
             self.verify_form(request, now)?;
         } else {
             let body = readable(&request.body);
@@ -175,6 +168,9 @@ impl Receiver for Webhook {
     fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
         let (request, proof) = (verified.request(), verified.proof());
         if is_form(request) {
+            #[cfg(not(feature = "inbound-mail"))]
+            return Err(no_forms());
+            #[cfg(feature = "inbound-mail")]
             return self.form(request, proof);
         }
         self.event(&readable(&request.body), proof)
