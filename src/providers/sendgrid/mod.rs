@@ -13,6 +13,7 @@
 //!   as [`MESSAGE_ID`] and the host's [`callback_data`](crate::Delivery::callback_data) as
 //!   [`CALLBACK_DATA`]. SendGrid shows both in plain text: they are no place for personal data.
 //! - A mail to a suppressed or wrong address is accepted, and reported as dropped later.
+//! - [`Webhook`] reads the events.
 //!
 //! # Bulk
 //!
@@ -39,6 +40,7 @@ pub use self::inbound::InboundParse;
 pub use self::{
     builder::SendGridBuilder,
     config::{Region, SendGrid},
+    webhook::Webhook,
 };
 use crate::{
     channel::Provider,
@@ -46,7 +48,8 @@ use crate::{
 };
 
 // Requests and answers: `email/wire.rs`. Codes and what they mean: `error.rs`. Bulk:
-// `email/batch.rs`, and `email/pack.rs` for texts in common. Limits: `email/check.rs`.
+// `email/batch.rs`, and `email/pack.rs` for texts in common. Limits: `email/check.rs`. Events:
+// `webhook/`.
 mod builder;
 mod config;
 pub mod email;
@@ -54,6 +57,7 @@ mod error;
 #[cfg(feature = "inbound-mail")]
 mod inbound;
 pub mod manage;
+mod webhook;
 
 /// The provider's name in receipts, errors and events.
 pub(crate) const NAME: &str = "sendgrid";
