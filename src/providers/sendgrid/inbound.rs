@@ -1,18 +1,19 @@
 //! Mails that people send, as SendGrid's Inbound Parse posts them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::NAME;
+use super::{NAME, webhook::signature::Keys};
 use crate::{
     event::{Event, EventKind, Inbound, InboundMedia, InboundSource},
     http::answer::text,
     message::Kind,
     time::Timestamp,
     webhook::{
-        Guard, Parsed, Proof, Receiver, Request, Verified, WebhookError, dedup_key,
+        Guard, Parsed, Proof, Receiver, Request, Verified, WebhookError, Window, dedup_key,
         form_data::{self, Part},
         mail::{self, Mail},
     },
@@ -37,10 +38,14 @@ const TAKEN: [&str; 15] = [
     "",
 ];
 
+/// SendGrid tries again for 3 days, and does not say whether it signs anew each time.
+const WINDOW: Window = Window::new(Duration::from_secs(73 * 60 * 60), Duration::from_secs(5 * 60));
+
 /// Reads the mails that SendGrid's Inbound Parse posts, with or without "send raw".
 ///
-/// SendGrid signs them only where a security policy says so, so a [`Guard`] proves where they come
-/// from: without one, who knows the URL can post any mail.
+/// SendGrid signs them only where a security policy says so
+/// ([`public_key`](Self::public_key)), so a [`Guard`] proves where they come from: without either,
+/// who knows the URL can post any mail.
 ///
 /// - One mail is one event, whatever number of your addresses it was sent to: `recipient` is the
 ///   envelope's first, `envelope` in the metadata has them all.
@@ -62,19 +67,51 @@ const TAKEN: [&str; 15] = [
 #[derive(Clone, Debug)]
 pub struct InboundParse {
     guard: Guard,
+    keys: Keys,
+    window: Window,
 }
 
 impl InboundParse {
     /// Accepts what `guard` lets through.
     #[must_use]
     pub fn new(guard: Guard) -> Self {
-        Self { guard }
+        Self { guard, keys: Keys::default(), window: WINDOW }
+    }
+
+    /// Demands a signature too, that `public_key` proves: for a security policy with a signature.
+    /// The key is one line of base64, as SendGrid shows it, or PEM. Given more than once, any of
+    /// the keys may have signed.
+    ///
+    /// # Errors
+    ///
+    /// [`Config`](crate::webhook::WebhookErrorKind::Config) when it is no such key.
+    pub fn public_key(mut self, key: impl Into<SecretString>) -> Result<Self, WebhookError> {
+        self.keys.add(&key.into())?;
+        Ok(self)
+    }
+
+    /// Sets how far the signed time may lie from now. Default: 73 hours back, 5 minutes ahead:
+    /// SendGrid tries again for 3 days, and does not say whether it signs anew each time.
+    #[must_use]
+    pub fn window(mut self, window: Window) -> Self {
+        self.window = window;
+        self
     }
 }
 
 impl Receiver for InboundParse {
-    fn verify<'a>(&self, request: &'a Request, _: Timestamp) -> Result<Verified<'a>, WebhookError> {
-        self.guard.verify(request)
+    fn verify<'a>(
+        &self,
+        request: &'a Request,
+        now: Timestamp,
+    ) -> Result<Verified<'a>, WebhookError> {
+        let guarded = self.guard.verify(request)?;
+        if self.keys.is_empty() {
+            return Ok(guarded);
+        }
+        let signed = self.keys.verify(request)?;
+        self.window.check(signed, now)?;
+        Ok(Verified::new(request, Proof::Signature))
     }
 
     fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {

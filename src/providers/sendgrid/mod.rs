@@ -13,7 +13,8 @@
 //!   as [`MESSAGE_ID`] and the host's [`callback_data`](crate::Delivery::callback_data) as
 //!   [`CALLBACK_DATA`]. SendGrid shows both in plain text: they are no place for personal data.
 //! - A mail to a suppressed or wrong address is accepted, and reported as dropped later.
-//! - [`Webhook`] reads the events.
+//! - [`Webhook`] reads the events. `InboundParse`, with the feature `inbound-mail`, reads the mails
+//!   that people send.
 //!
 //! # Bulk
 //!

@@ -1,7 +1,12 @@
 //! Mail that people send: SendGrid, Mailgun, SES.
 
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use dakiya::{
-    Event,
+    Event, Timestamp,
     event::{Inbound, InboundSource},
     sendgrid::InboundParse,
     webhook::{Enforcement, Guard, Proof, Receiver, Request, WebhookErrorKind},
@@ -112,6 +117,55 @@ fn who_does_not_know_the_path_posts_no_mail() {
     let error = sendgrid().receive(&request, now()).unwrap_err();
     assert_eq!(error.kind(), WebhookErrorKind::Signature);
     assert_eq!(error.reply().status, 401);
+}
+
+/// What stands before the point of a P-256 key in its DER `SubjectPublicKeyInfo`.
+const FRAME: &str = "3059301306072a8648ce3d020106082a8648ce3d030107034200";
+
+fn public_key(key: &EcdsaKeyPair) -> String {
+    let frame = hex::decode(FRAME).unwrap();
+    STANDARD.encode([&frame, key.public_key().as_ref()].concat())
+}
+
+fn signed(key: &EcdsaKeyPair, at: Timestamp, mut request: Request) -> Request {
+    let at = at.as_second().to_string();
+    let content = [at.as_bytes(), &request.body].concat();
+    let signature = STANDARD.encode(key.sign(&SystemRandom::new(), &content).unwrap());
+    let headers = &mut request.headers;
+    headers.insert("x-twilio-email-event-webhook-signature", signature.parse().unwrap());
+    headers.insert("x-twilio-email-event-webhook-timestamp", at.parse().unwrap());
+    request
+}
+
+#[test]
+fn where_a_key_is_given_a_mail_is_signed_and_the_guard_holds_too() {
+    let new = || EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap();
+    let (key, other) = (new(), new());
+    let inbound = sendgrid().public_key(public_key(&key)).unwrap();
+    let mail = form(&[("text", b"caf\xe9")]);
+    let good = signed(&key, now(), mail.clone());
+    assert_eq!(one(&inbound, &good).proof, Proof::Signature);
+    let both = inbound.clone().public_key(public_key(&other)).unwrap();
+    assert_eq!(one(&both, &signed(&other, now(), mail.clone())).proof, Proof::Signature);
+
+    let refused = |request: &Request| inbound.receive(request, now()).unwrap_err().kind();
+    let mut moved = good.clone();
+    moved.url = "https://erp.example.net/hooks/other".into();
+    let mut changed = good.clone();
+    changed.body = good.body.iter().rev().copied().collect::<Vec<_>>().into();
+    let others = signed(&other, now(), mail.clone());
+    for request in [&mail, &moved, &changed, &others] {
+        assert_eq!(refused(request), WebhookErrorKind::Signature);
+    }
+    let at = |second: i64| Timestamp::from_second(now().as_second() + second).unwrap();
+    for (second, ok) in [(-73 * 3600, true), (-73 * 3600 - 1, false), (300, true), (301, false)] {
+        let result = inbound.receive(&signed(&key, at(second), mail.clone()), now());
+        let kind = result.err().map(|error| error.kind());
+        assert_eq!(kind, (!ok).then_some(WebhookErrorKind::Stale), "{second}");
+    }
+    for key in ["", " ", "no key"] {
+        assert_eq!(sendgrid().public_key(key).unwrap_err().kind(), WebhookErrorKind::Config);
+    }
 }
 
 #[test]
