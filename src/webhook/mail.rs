@@ -45,7 +45,6 @@ pub(crate) struct Mail {
 }
 
 /// Reads a mail; `None` when it has no headers.
-#[cfg_attr(not(any(feature = "mailgun", feature = "sendgrid")), allow(dead_code, reason = "SES"))]
 pub(crate) fn read(raw: &[u8]) -> Option<Mail> {
     let mut reader = Reader { mail: Mail::default(), words: WORDS };
     let (block, body) = divide(raw);
@@ -110,9 +109,9 @@ impl Mail {
     }
 }
 
-/// The mails that one answers, the nearest last.
+/// The mails that one answers, the nearest last. It answers one, hardly ever more.
 pub(crate) fn thread(mut references: Vec<String>, in_reply_to: Vec<String>) -> Vec<String> {
-    for id in in_reply_to {
+    for id in in_reply_to.into_iter().take(8) {
         references.retain(|known| *known != id);
         references.push(id);
     }

@@ -13,7 +13,8 @@
 //!   as [`MESSAGE_ID`] and the host's [`callback_data`](crate::Delivery::callback_data) as
 //!   [`CALLBACK_DATA`]. SendGrid shows both in plain text: they are no place for personal data.
 //! - A mail to a suppressed or wrong address is accepted, and reported as dropped later.
-//! - [`Webhook`] reads the events.
+//! - [`Webhook`] reads the events. `InboundParse`, with the feature `inbound-mail`, reads the mails
+//!   that people send.
 //!
 //! # Bulk
 //!
@@ -35,6 +36,8 @@
 use async_trait::async_trait;
 use http::Method;
 
+#[cfg(feature = "inbound-mail")]
+pub use self::inbound::InboundParse;
 pub use self::{
     builder::SendGridBuilder,
     config::{Region, SendGrid},
@@ -52,6 +55,8 @@ mod builder;
 mod config;
 pub mod email;
 mod error;
+#[cfg(feature = "inbound-mail")]
+mod inbound;
 pub mod manage;
 mod webhook;
 

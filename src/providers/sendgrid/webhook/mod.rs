@@ -17,7 +17,7 @@ use crate::{
 mod event;
 mod meaning;
 mod members;
-mod signature;
+pub(super) mod signature;
 mod wire;
 
 #[cfg(test)]

@@ -21,11 +21,14 @@ const TIMESTAMP: &str = "x-twilio-email-event-webhook-timestamp";
 
 /// The keys that may have signed. They are read once, so that a call costs no more than the check.
 #[derive(Clone, Default)]
-pub(super) struct Keys(Vec<ParsedPublicKey>);
+pub(in crate::providers::sendgrid) struct Keys(Vec<ParsedPublicKey>);
 
 impl Keys {
     /// Accepts what `key` proves: base64 of a DER `SubjectPublicKeyInfo`, or PEM.
-    pub(super) fn add(&mut self, key: &SecretString) -> Result<(), WebhookError> {
+    pub(in crate::providers::sendgrid) fn add(
+        &mut self,
+        key: &SecretString,
+    ) -> Result<(), WebhookError> {
         let text = key.expose_secret().trim();
         if text.is_empty() {
             return Err(config("the verification key is empty"));
@@ -43,12 +46,15 @@ impl Keys {
     }
 
     /// Whether there is none.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::providers::sendgrid) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Checks the signature of `request`, and gives the time that it signs.
-    pub(super) fn verify(&self, request: &Request) -> Result<Timestamp, WebhookError> {
+    pub(in crate::providers::sendgrid) fn verify(
+        &self,
+        request: &Request,
+    ) -> Result<Timestamp, WebhookError> {
         let signature = header(request, SIGNATURE)
             .ok_or_else(|| WebhookError::signature(format!("the header {SIGNATURE} is missing")))?;
         let stamp = header(request, TIMESTAMP)
