@@ -282,6 +282,7 @@ macro_rules! members {
     }) => {
         $(#[$doc])*
         #[derive(Default)]
+        #[allow(clippy::struct_field_names, reason = "the names are the API's")]
         pub(in crate::providers::meta::webhook) struct $name<'a> {
             /// Whether it was an object at all.
             pub(in crate::providers::meta::webhook) is_object: bool,

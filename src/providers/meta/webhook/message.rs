@@ -141,10 +141,13 @@ fn context(event: &mut Event, raw: Raw<'_>) {
 members!(Person { profile, wa_id, user_id, parent_user_id, identity_key_hash });
 members!(Names { name, username });
 
+/// Where each id stands in the list.
+type Places<'a> = BTreeMap<Cow<'a, str>, usize>;
+
 /// The people of a change, by number and by id. Read when the first one is asked for.
 pub(super) struct People<'a> {
     raw: Raw<'a>,
-    read: Option<(Vec<Person<'a>>, BTreeMap<Cow<'a, str>, usize>)>,
+    read: Option<(Vec<Person<'a>>, Places<'a>)>,
 }
 
 impl<'a> People<'a> {
@@ -158,7 +161,7 @@ impl<'a> People<'a> {
         }
         let (all, index) = self.read.get_or_insert_with(|| {
             let all: Vec<Person<'a>> = self.raw.list().into_iter().map(Raw::members).collect();
-            let mut index = BTreeMap::new();
+            let mut index = Places::new();
             for (place, person) in all.iter().enumerate() {
                 for id in [person.wa_id, person.user_id].into_iter().filter_map(Raw::text) {
                     index.entry(id).or_insert(place);

@@ -188,7 +188,7 @@ impl Style {
                 self.char(pair, out);
             }
             (None, Some(c)) if !c.is_control() && !matches!(c, '"' | '\\') => self.char(c, out),
-            _ => out.push_str(&format!("\\u{first:04x}")),
+            _ => escape(first, out),
         }
     }
 
@@ -197,12 +197,19 @@ impl Style {
             out.push_str("\\/");
         } else if self.ascii && !c.is_ascii() {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                escape(u32::from(*unit), out);
             }
         } else {
             out.push(c);
         }
     }
+}
+
+fn escape(unit: u32, out: &mut String) {
+    out.push_str("\\u");
+    out.extend(
+        [12, 8, 4, 0].into_iter().filter_map(|shift| char::from_digit((unit >> shift) & 0xf, 16)),
+    );
 }
 
 #[cfg(test)]
