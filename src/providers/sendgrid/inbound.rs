@@ -39,7 +39,7 @@ const TAKEN: [&str; 15] = [
 ];
 
 /// SendGrid tries again for 3 days, and does not say whether it signs anew each time.
-const WINDOW: Window = Window::new(Duration::from_secs(73 * 60 * 60), Duration::from_secs(5 * 60));
+const WINDOW: Window = Window::new(Duration::from_hours(73), Duration::from_mins(5));
 
 /// Reads the mails that SendGrid's Inbound Parse posts, with or without "send raw".
 ///
@@ -136,10 +136,9 @@ struct Envelope {
 
 impl Envelope {
     fn of(value: &Value) -> Self {
-        let to = match &value["to"] {
-            Value::Array(list) => list.iter().filter_map(text).collect(),
-            other => text(other).into_iter().collect(),
-        };
+        let to = &value["to"];
+        let to = to.as_array().map_or(std::slice::from_ref(to), Vec::as_slice);
+        let to = to.iter().filter_map(text).collect();
         Self { to, from: text(&value["from"]).filter(|from| !from.is_empty()) }
     }
 }

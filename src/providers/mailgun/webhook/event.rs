@@ -196,7 +196,7 @@ fn rest(event: &mut Event, data: Object<'_>) {
     }
     let Some(variables) = variables else { return };
     // An object, or one as text.
-    let written = text(variables).unwrap_or(Cow::Borrowed(variables.get()));
+    let written = text(variables).unwrap_or_else(|| Cow::Borrowed(variables.get()));
     let Some(object) = Object::read(&written) else {
         event.metadata.extend(value(variables).map(|value| ("user-variables".into(), value)));
         return;

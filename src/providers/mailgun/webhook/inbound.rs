@@ -57,12 +57,8 @@ fn of<'a>(field: impl Fn(&'static str) -> Option<&'a Part>) -> Result<Signature<
 }
 
 /// Reads a mail.
-pub(super) fn read(
-    parts: Vec<Part>,
-    request: &Request,
-    proof: Proof,
-) -> Result<Event, WebhookError> {
-    let fields = Fields(&parts);
+pub(super) fn read(parts: &[Part], request: &Request, proof: Proof) -> Result<Event, WebhookError> {
+    let fields = Fields(parts);
     let is_mail = ["body-mime", "body-plain", "body-html", "message-headers", "message-url"]
         .iter()
         .any(|name| fields.text(name).is_some());

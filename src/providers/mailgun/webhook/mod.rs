@@ -27,7 +27,7 @@ mod tests;
 const KEY: &str = "HTTP webhook signing key";
 
 /// Mailgun tries again for 8 hours, and may send the time of its first try.
-const WINDOW: Window = Window::new(Duration::from_secs(9 * 60 * 60), Duration::from_secs(5 * 60));
+const WINDOW: Window = Window::new(Duration::from_hours(9), Duration::from_mins(5));
 
 /// Reads what Mailgun posts: the events of mails, and with the feature `inbound-mail` the mails that
 /// its routes forward.
@@ -132,7 +132,7 @@ impl Webhook {
             let bytes = parts.iter().flat_map(|part| [part.name.as_bytes(), &part.body]);
             sign.once(bytes, self.window)
         });
-        let event = inbound::read(parts, request, proof)?;
+        let event = inbound::read(&parts, request, proof)?;
         Ok(Parsed { once, ..Parsed::one(event) })
     }
 }
