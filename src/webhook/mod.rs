@@ -37,7 +37,14 @@ use crate::{event::Event, time::Timestamp};
 
 mod dedup;
 mod enforce;
+#[cfg(all(feature = "inbound-mail", any(feature = "mailgun", feature = "sendgrid")))]
+pub(crate) mod form_data;
 mod guard;
+#[cfg(all(
+    feature = "inbound-mail",
+    any(feature = "mailgun", feature = "sendgrid", feature = "ses")
+))]
+pub(crate) mod mail;
 mod replay;
 mod router;
 pub(crate) mod secrets;

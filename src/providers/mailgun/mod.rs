@@ -14,6 +14,7 @@
 //! - Every mail carries our message id as the variable [`MESSAGE_ID`], and
 //!   [`callback_data`](crate::Delivery::callback_data) as [`CALLBACK_DATA`]. Events return both,
 //!   in `user-variables`. **Recipients see them**, in the header `X-Mailgun-Variables`.
+//! - [`Webhook`] reads the events, and the mails that routes forward.
 //! - A mail to a suppressed address is accepted, and reported as failed later.
 //!
 //! # Bulk
@@ -36,6 +37,7 @@ use async_trait::async_trait;
 pub use self::{
     builder::MailgunBuilder,
     config::{Mailgun, Region},
+    webhook::Webhook,
 };
 use crate::{channel::Provider, error::Result};
 
@@ -47,6 +49,7 @@ mod config;
 pub mod email;
 mod error;
 pub mod manage;
+mod webhook;
 
 /// The provider's name in receipts, errors and events.
 pub(crate) const NAME: &str = "mailgun";

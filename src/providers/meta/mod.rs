@@ -37,7 +37,7 @@
 
 use async_trait::async_trait;
 
-pub use self::{builder::MetaBuilder, config::Meta};
+pub use self::{builder::MetaBuilder, config::Meta, webhook::Webhook};
 use crate::{channel::Provider, error::Result};
 
 // Requests and answers: `whatsapp/wire.rs`, `whatsapp/body.rs`. Codes and what they mean:
@@ -46,6 +46,7 @@ mod builder;
 mod config;
 mod error;
 pub mod manage;
+mod webhook;
 pub mod whatsapp;
 
 /// The provider's name in receipts, errors and events.
