@@ -48,6 +48,7 @@ pub use self::{
     builder::SesBuilder,
     config::Ses,
     credentials::{keys, session_keys, smtp_password},
+    webhook::{Certificates, Webhook, confirm},
 };
 use crate::{channel::Provider, error::Result};
 
@@ -59,6 +60,7 @@ mod credentials;
 pub mod email;
 mod error;
 pub mod manage;
+mod webhook;
 
 /// The provider's name in receipts, errors and events.
 pub(crate) const NAME: &str = "ses";
