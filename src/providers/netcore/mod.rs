@@ -5,8 +5,11 @@
 mod answer;
 pub mod deflector;
 pub mod email;
+mod hook;
 pub mod rcs;
+mod rows;
 pub mod sms;
+mod steps;
 pub mod voice;
 pub mod whatsapp;
 

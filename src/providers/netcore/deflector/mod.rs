@@ -11,7 +11,7 @@
 //! # What comes back
 //!
 //! Every message carries [`callback_data`](crate::Delivery::callback_data), or our message id where
-//! there is none, as `callbackData`. As `x-apiheader`, which Netcore tracks and tells repetitions
+//! there is none, as `callbackData`, which events return: [`Webhook`]. As `x-apiheader`, which Netcore tracks and tells repetitions
 //! by, it carries the idempotency key, or our id; what a repetition is answered is not documented.
 //!
 //! # Bulk
@@ -31,6 +31,7 @@ pub use self::{
     builder::AccountBuilder,
     config::Account,
     options::{FlowChannel, Options, SmsFallback, Step},
+    webhook::Webhook,
 };
 use crate::{
     channel::{Capabilities, Channel, Features, Provider, Receipt},
@@ -43,6 +44,7 @@ mod builder;
 mod config;
 mod error;
 mod options;
+mod webhook;
 mod wire;
 
 /// The provider's name: no one is to take it for Netcore's WhatsApp API.

@@ -50,7 +50,6 @@ mod body;
 mod builder;
 mod config;
 mod error;
-mod fields;
 pub mod manage;
 mod options;
 mod webhook;

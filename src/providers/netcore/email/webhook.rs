@@ -1,13 +1,15 @@
 //! Events that Netcore posts, in its own format and in the one for accounts that moved there.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
-use http::Method;
 use serde_json::value::RawValue;
 
-use super::{NAME, fields::Fields};
+use super::NAME;
 use crate::{
-    event::{Event, EventKind, Scope, Status},
+    event::{Bounce, Event, EventKind, Scope, Status},
     message::Kind,
+    providers::netcore::hook::{self, Fields},
     time::Timestamp,
     webhook::{
         EventFault, Guard, Parsed, Proof, Receiver, Request, Verified, WebhookError, dedup_key,
@@ -19,6 +21,10 @@ use crate::{
 /// `sent` is the receiving server's acceptance, so it is
 /// [`Delivered`](crate::Status::Delivered): there is no later one. A URL is tested by HEAD and by
 /// an empty array; both are answered like a call without events.
+///
+/// `word` is the event's name as Netcore writes it. `metadata` holds every field that has no place
+/// of its own, such as `MSIZE`, `TAGS`, `USERAGENT`, `IPADDRESS`, `BOUNCE_TYPE`, and in the format
+/// of accounts that moved the custom arguments.
 ///
 /// Source: [Webhooks](https://emaildocs.netcorecloud.com/docs/repository-outline).
 #[derive(Clone, Debug)]
@@ -43,41 +49,41 @@ impl Webhook {
     }
 
     fn event(&self, raw: &RawValue, body: &Bytes, proof: Proof) -> Result<Event, &'static str> {
-        let mut fields: Fields<'_> = Fields::read(raw).ok_or("is no object")?;
+        let mut fields = Fields::read(raw).ok_or("is no object")?;
         let name = fields.take("EVENT").ok_or("names no event")?;
         let word = name.trim().to_ascii_lowercase();
         let id = fields.take("TRANSID").or_else(|| fields.take("sg_message_id"));
         let reply = fields.take("RESPONSE").or_else(|| fields.take("reason"));
-        let bounce = fields.peek("BOUNCE_TYPE").unwrap_or_default().to_ascii_lowercase();
+        let kind = fields.peek("BOUNCE_TYPE").unwrap_or_default().to_ascii_lowercase();
         let timestamp = fields.take("TIMESTAMP");
+        let (email, url) = (fields.take("EMAIL"), fields.take("URL"));
 
-        let (status, suppress) = meaning(&word, &bounce, reply.as_deref().unwrap_or_default());
-        let mut event = match status {
+        let meaning = meaning(&word, &kind, reply.as_deref().unwrap_or_default());
+        let mut event = match meaning.status {
             Some(status) => Event::of_status(status, NAME, proof),
             None => Event::new(EventKind::Other, NAME, proof),
         };
         event.channel = Some(Kind::Email);
-        event.suppress = suppress;
-        event.recipient = fields.take("EMAIL");
-        event.sender = fields.take("FROMADDRESS");
-        event.url = fields.take("URL");
-        event.reason = reply.or_else(|| fields.peek("BOUNCE_REASON"));
-        event.code = fields.take("BOUNCE_REASONID");
-        event.callback_data = fields.take(&self.reference);
+        event.suppress = meaning.suppress;
+        event.bounce = meaning.bounce;
         event.dedup_key = dedup_key(&[
             id.as_deref().unwrap_or_default(),
             &word,
-            event.recipient.as_deref().unwrap_or_default(),
+            email.as_deref().unwrap_or_default(),
             timestamp.as_deref().unwrap_or_default(),
-            event.url.as_deref().unwrap_or_default(),
+            url.as_deref().unwrap_or_default(),
         ]);
-        event.provider_message_id = id;
+        event.word = Some(name.into_owned());
+        event.provider_message_id = id.map(Cow::into_owned);
+        event.recipient = email.map(Cow::into_owned);
+        event.sender = fields.take_owned("FROMADDRESS");
+        event.url = url.map(Cow::into_owned);
+        event.reason = reply.or_else(|| fields.peek("BOUNCE_REASON")).map(Cow::into_owned);
+        event.code = fields.take_owned("BOUNCE_REASONID");
+        event.callback_data = fields.take_owned(&self.reference);
         let seconds = timestamp.and_then(|text| text.trim().parse().ok());
         event.timestamp = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
         event.metadata = fields.rest();
-        if event.kind == EventKind::Other {
-            event.metadata.insert("EVENT".into(), name.into());
-        }
         event.source = body.slice_ref(raw.get().as_bytes());
         Ok(event)
     }
@@ -89,16 +95,8 @@ impl Receiver for Webhook {
     }
 
     fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
-        let request = verified.request();
-        if request.method == Method::HEAD || request.body.trim_ascii().is_empty() {
-            return Ok(Parsed::empty());
-        }
-        // A broken character in one user agent must not cost the other events.
-        let body = match std::str::from_utf8(&request.body) {
-            Ok(_) => request.body.clone(),
-            Err(_) => String::from_utf8_lossy(&request.body).into_owned().into(),
-        };
-        let elements = elements(&body)?;
+        let Some(body) = hook::body(verified.request()) else { return Ok(Parsed::empty()) };
+        let elements = hook::elements(&body)?;
         let mut parsed = Parsed::empty();
         for (index, raw) in elements.into_iter().enumerate() {
             match self.event(raw, &body, verified.proof()) {
@@ -110,56 +108,78 @@ impl Receiver for Webhook {
     }
 }
 
-/// The events of an array, or a single one without it.
-fn elements(body: &[u8]) -> Result<Vec<&RawValue>, WebhookError> {
-    let unreadable = || WebhookError::payload("the body is no JSON array of events");
-    if body.trim_ascii_start().starts_with(b"{") {
-        return serde_json::from_slice(body).map(|one| vec![one]).map_err(|_| unreadable());
+/// What an event says of the mail and of the address.
+#[derive(Clone, Copy, Default)]
+struct Meaning {
+    status: Option<Status>,
+    bounce: Option<Bounce>,
+    suppress: Option<Scope>,
+}
+
+impl Meaning {
+    fn of(status: Status) -> Self {
+        Self { status: Some(status), ..Self::default() }
     }
-    serde_json::from_slice(body).map_err(|_| unreadable())
+
+    fn suppress(self, scope: Scope) -> Self {
+        Self { suppress: Some(scope), ..self }
+    }
+
+    fn bounce(self, bounce: Bounce) -> Self {
+        Self { bounce: Some(bounce), ..self }
+    }
 }
 
 /// What an event says, whichever way its name is spelled.
-fn meaning(word: &str, bounce: &str, reply: &str) -> (Option<Status>, Option<Scope>) {
-    let status = match word {
-        "sent" | "send" | "delivered" => Status::Delivered,
-        "processed" => Status::Queued,
-        "opened" | "open" => Status::Opened,
-        "clicked" | "click" => Status::Clicked,
-        "dropped" | "drop" => return (Some(Status::Rejected), drop_scope(reply)),
+fn meaning(word: &str, kind: &str, reply: &str) -> Meaning {
+    let hard = || Meaning::of(Status::BouncedHard).bounce(Bounce::Hard).suppress(Scope::Address);
+    match word {
+        "sent" | "send" | "delivered" => Meaning::of(Status::Delivered),
+        "processed" => Meaning::of(Status::Queued),
+        "opened" | "open" => Meaning::of(Status::Opened),
+        "clicked" | "click" => Meaning::of(Status::Clicked),
+        "dropped" | "drop" => drop_meaning(reply),
         "unsubscribed" | "unsubscribe" | "unsub" => {
-            return (Some(Status::Unsubscribed), Some(Scope::Marketing));
+            Meaning::of(Status::Unsubscribed).suppress(Scope::Marketing)
         }
-        "spam" | "abuse" => return (Some(Status::Complained), Some(Scope::Sender)),
-        "hardbounce" | "invalid" => return (Some(Status::BouncedHard), Some(Scope::Address)),
-        "bounced" | "bounce" if is_hard(bounce, reply) => {
-            return (Some(Status::BouncedHard), Some(Scope::Address));
+        "spam" | "abuse" => Meaning::of(Status::Complained).suppress(Scope::Sender),
+        "hardbounce" | "invalid" => hard(),
+        "bounced" | "bounce" if is_hard(kind, reply) => hard(),
+        "bounced" | "bounce" | "softbounce" => {
+            let refused = kind.is_empty() && has_code(reply, "5.7.");
+            let bounce = if refused { Bounce::Block } else { Bounce::Soft };
+            Meaning::of(Status::BouncedSoft).bounce(bounce)
         }
-        "bounced" | "bounce" | "softbounce" => Status::BouncedSoft,
-        _ => return (None, None),
-    };
-    (Some(status), None)
+        _ => Meaning::default(),
+    }
 }
 
 /// Where the bounce names no type, only a server that calls the address itself bad makes it hard.
-fn is_hard(bounce: &str, reply: &str) -> bool {
-    if bounce.is_empty() {
-        return reply.split_whitespace().any(|word| word.starts_with("5.1."));
-    }
-    bounce.contains("hard")
+fn is_hard(kind: &str, reply: &str) -> bool {
+    if kind.is_empty() { has_code(reply, "5.1.") } else { kind.contains("hard") }
+}
+
+fn has_code(reply: &str, code: &str) -> bool {
+    reply.split_whitespace().any(|word| word.starts_with(code))
 }
 
 /// How far a drop goes, by its words. A block says nothing of the person or the address.
-fn drop_scope(reply: &str) -> Option<Scope> {
+fn drop_meaning(reply: &str) -> Meaning {
     let reply = reply.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| reply.contains(word));
+    let dropped = Meaning::of(Status::Rejected);
+    let listed = dropped.bounce(Bounce::Suppressed);
     if has(&["unsubscri"]) {
-        Some(Scope::Marketing)
+        listed.suppress(Scope::Marketing)
     } else if has(&["abuse", "spam", "complain", "manually"]) {
-        Some(Scope::Sender)
-    } else if has(&["hard bounce", "hardbounce", "global", "invalid"]) {
-        Some(Scope::Address)
+        listed.suppress(Scope::Sender)
+    } else if has(&["hard bounce", "hardbounce", "global"]) {
+        listed.suppress(Scope::Address)
+    } else if has(&["invalid"]) {
+        dropped.bounce(Bounce::Hard).suppress(Scope::Address)
+    } else if has(&["block"]) {
+        dropped.bounce(Bounce::Block)
     } else {
-        None
+        dropped
     }
 }

@@ -9,7 +9,7 @@
 //!
 //! # What comes back
 //!
-//! - Events carry the reference that the request template writes as `{client_ref}`.
+//! - Events ([`Webhook`]) carry the reference that the request template writes as `{client_ref}`.
 //! - After a fallback to SMS the RCS copy may still be delivered: expect both.
 //!
 //! # What it does not do
@@ -25,7 +25,7 @@
 
 use async_trait::async_trait;
 
-pub use self::{builder::AccountBuilder, config::Account, options::Options};
+pub use self::{builder::AccountBuilder, config::Account, options::Options, webhook::Webhook};
 use super::NAME;
 use crate::{
     channel::{Capabilities, Channel, Features, Provider, Receipt},
@@ -40,6 +40,7 @@ mod error;
 pub mod manage;
 mod options;
 mod request;
+mod webhook;
 mod wire;
 
 /// What an account can carry: templates alone.

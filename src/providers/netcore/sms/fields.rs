@@ -1,41 +1,7 @@
 //! The names under which callbacks carry their facts. They are agreed with the vendor's support
 //! when a webhook is set up, so each can be set.
 
-use std::collections::BTreeMap;
-
-/// A callback's fields by lower-cased name.
-pub(super) type Row = BTreeMap<String, String>;
-
-macro_rules! names {
-    ($(#[$meta:meta])* $map:ident { $($(#[$doc:meta])* $field:ident: [$($default:literal),+];)+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct $map { $(pub(super) $field: Vec<String>,)+ }
-
-        impl Default for $map {
-            fn default() -> Self {
-                Self { $($field: vec![$($default.into()),+],)+ }
-            }
-        }
-
-        impl $map {
-            /// The default names.
-            #[must_use]
-            pub fn new() -> Self {
-                Self::default()
-            }
-
-            $(
-                $(#[$doc])*
-                #[must_use]
-                pub fn $field<S: AsRef<str>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
-                    self.$field = lower(names);
-                    self
-                }
-            )+
-        }
-    };
-}
+use crate::providers::netcore::rows::names;
 
 names! {
     /// The field names of delivery reports. Each setter replaces the names that are looked for, in
@@ -84,13 +50,4 @@ names! {
         /// Its id. Default: `id`, `messageid`, `msgid`, `tid`.
         id: ["id", "messageid", "msgid", "tid"];
     }
-}
-
-fn lower<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Vec<String> {
-    names.into_iter().map(|name| name.as_ref().to_lowercase()).collect()
-}
-
-/// The first of `names` that `row` has a value for.
-pub(super) fn find<'a>(row: &'a Row, names: &[String]) -> Option<&'a str> {
-    names.iter().find_map(|name| row.get(name)).map(|value| &**value)
 }

@@ -1,25 +1,41 @@
 //! The words and numbers of delivery reports.
 
-use crate::event::{Scope, Status};
+use crate::event::{Bounce, Scope, Status};
 
-/// What a report says.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Meaning {
-    /// The message's status, and how far to stop writing to the number.
-    Is(Status, Option<Scope>),
-    /// Nothing of the message: unknown, or a failed look-up.
-    Unknown,
+/// What a report says: nothing of the message where it is unknown, or a failed look-up.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Meaning {
+    /// The message's status.
+    pub(super) status: Option<Status>,
+    /// What sort of refusal it was.
+    pub(super) bounce: Option<Bounce>,
+    /// How far to stop writing to the number.
+    pub(super) suppress: Option<Scope>,
 }
 
-const FAILED: Meaning = Meaning::Is(Status::Failed, None);
-const SENT: Meaning = Meaning::Is(Status::Sent, None);
-const REJECTED: Meaning = Meaning::Is(Status::Rejected, None);
-const NO_MARKETING: Meaning = Meaning::Is(Status::Rejected, Some(Scope::Marketing));
+impl Meaning {
+    const UNKNOWN: Self = Self { status: None, bounce: None, suppress: None };
+
+    const fn of(status: Status) -> Self {
+        Self { status: Some(status), ..Self::UNKNOWN }
+    }
+
+    const fn bounce(self, bounce: Bounce) -> Self {
+        Self { bounce: Some(bounce), ..self }
+    }
+
+    const fn suppress(self, scope: Scope) -> Self {
+        Self { suppress: Some(scope), ..self }
+    }
+}
+
+const FAILED: Meaning = Meaning::of(Status::Failed);
+const LISTED: Meaning = Meaning::of(Status::Rejected).bounce(Bounce::Suppressed);
 
 /// The status by its word, or by the code where there is no word. A reason code beside a word may
 /// be of another list, so it decides nothing.
 pub(super) fn of(status: Option<&str>, code: Option<&str>) -> Meaning {
-    let Some(text) = status.or(code) else { return Meaning::Unknown };
+    let Some(text) = status.or(code) else { return Meaning::UNKNOWN };
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return by_code(text);
     }
@@ -30,29 +46,31 @@ pub(super) fn of(status: Option<&str>, code: Option<&str>) -> Meaning {
 
 fn by_word(word: &str) -> Meaning {
     match word {
-        "delivered" => Meaning::Is(Status::Delivered, None),
-        "submittedtonetwork" | "submittedtonm" | "force" | "sent" | "submitted" => SENT,
-        "pending" | "queued" | "accepted" => Meaning::Is(Status::Queued, None),
-        "invalidsubscriber" => Meaning::Is(Status::Failed, Some(Scope::Address)),
+        "delivered" => Meaning::of(Status::Delivered),
+        "submittedtonetwork" | "submittedtonm" | "force" | "sent" | "submitted" => {
+            Meaning::of(Status::Sent)
+        }
+        "pending" | "queued" | "accepted" => Meaning::of(Status::Queued),
+        // Links that the platform shortened are tracked.
+        "clicked" | "click" => Meaning::of(Status::Clicked),
+        "invalidsubscriber" => FAILED.bounce(Bounce::Hard).suppress(Scope::Address),
+        "absentsubscriber" | "expired" | "messageinboxfull" => FAILED.bounce(Bounce::Soft),
         "undelivered"
-        | "absentsubscriber"
-        | "expired"
         | "dropped"
         | "msgdrop"
         | "duplicatemsgdrop"
         | "internationalroaming"
         | "pricenotset"
         | "insufficientcredit"
-        | "messageinboxfull"
         | "failed" => FAILED,
-        "blacklist" | "blacklisted" => Meaning::Is(Status::Rejected, Some(Scope::Sender)),
-        "ndncreject" | "ndnc" | "dnd" => NO_MARKETING,
-        "rejected" => REJECTED,
+        "blacklist" | "blacklisted" => LISTED.suppress(Scope::Sender),
+        "ndncreject" | "ndnc" | "dnd" => LISTED.suppress(Scope::Marketing),
+        "rejected" => Meaning::of(Status::Rejected),
         // The chain of entity and telemarketer, links that are not whitelisted, telemarketer ids.
         _ if ["dlt", "petm", "tmid", "chainincomplete"].iter().any(|part| word.contains(part)) => {
-            FAILED
+            FAILED.bounce(Bounce::Block)
         }
-        _ => Meaning::Unknown,
+        _ => Meaning::UNKNOWN,
     }
 }
 

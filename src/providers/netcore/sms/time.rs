@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use jiff::{civil::DateTime, tz::Offset};
+use jiff::tz::Offset;
 
-use crate::time::{Timestamp, after};
+use crate::{
+    providers::netcore::hook,
+    time::{Timestamp, after},
+};
 
 fn ist() -> Offset {
     Offset::from_seconds(19_800).unwrap_or(Offset::UTC)
@@ -26,18 +29,7 @@ pub(super) fn schedule(at: Timestamp) -> String {
 /// Reads `YYYY-MM-DD HH:MM:SS` in IST, a time with its own offset, or Unix seconds or milliseconds.
 /// `None` where it is none of these, such as zeros.
 pub(super) fn read(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    if let Ok(number) = text.parse::<i64>() {
-        return match text.len() {
-            10 => Timestamp::from_second(number).ok(),
-            13 => Timestamp::from_millisecond(number).ok(),
-            _ => None,
-        };
-    }
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Some(at);
-    }
-    text.parse::<DateTime>().ok().and_then(|local| ist().to_timestamp(local).ok())
+    hook::time(text, hook::IST)
 }
 
 /// How long it is until promotional messages may go out again: 10:00 IST. `None` inside the hours,

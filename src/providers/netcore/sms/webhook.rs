@@ -1,25 +1,20 @@
 //! Delivery reports and inbound messages.
 
-use std::borrow::Cow;
-
-use bytes::Bytes;
-use http::Method;
 use serde_json::Value;
 
 use super::{
-    fields::{FieldMap, InboundFields, Row, find},
-    status::{self, Meaning},
-    time,
+    fields::{FieldMap, InboundFields},
+    status, time,
 };
 use crate::{
-    event::{Event, EventKind},
-    http::{answer::text, form},
+    event::{Event, EventKind, Inbound},
     message::Kind,
-    providers::netcore::NAME,
-    time::Timestamp,
-    webhook::{
-        EventFault, Guard, Parsed, Proof, Receiver, Request, Verified, WebhookError, dedup_key,
+    providers::netcore::{
+        NAME,
+        rows::{Payload, Row},
     },
+    time::Timestamp,
+    webhook::{Guard, Parsed, Proof, Receiver, Request, Verified, WebhookError, dedup_key},
 };
 
 /// Reads what Netcore SMS calls back with: GET with a query, POST with a form, or POST with JSON,
@@ -30,8 +25,10 @@ use crate::{
 /// the vendor's support.
 ///
 /// An event's `provider_message_id` is the transaction id, or `REQID:index` where the report holds
-/// those instead, as in receipts. `metadata` holds `request_id`, `index`, `tag`, `segments` and
-/// `sent_at` where they are known. Reports of a message may come out of order; an intermediate one
+/// those instead, as in receipts. `word` is the status as it is written, or the code where there is
+/// no other. `metadata` holds `request_id`, `index`, `tag` (the job name, the first of the tags that
+/// were sent), `segments` and `sent_at` where they are known, and every parameter that no name is
+/// set for, under its name in lower case. Reports of a message may come out of order; an intermediate one
 /// must not undo a final one.
 ///
 /// Source: [SMS webhooks](https://emaildocs.netcorecloud.com/docs/sms-webhooks).
@@ -71,86 +68,89 @@ impl Webhook {
         self
     }
 
-    fn event(&self, row: &Row, proof: Proof) -> Result<Event, Cow<'static, str>> {
-        let reported = find(row, &self.fields.status).or_else(|| find(row, &self.fields.code));
-        let wrote = find(row, &self.inbound_fields.text).is_some();
+    fn event(&self, row: &Row<'_>, proof: Proof) -> Result<Event, &'static str> {
+        let reported = row.find(&self.fields.status).or_else(|| row.find(&self.fields.code));
+        let wrote = row.find(&self.inbound_fields.text).is_some();
         if self.inbound || (wrote && reported.is_none()) {
             return self.written(row, proof);
         }
         self.report(row, proof)
     }
 
-    fn report(&self, row: &Row, proof: Proof) -> Result<Event, Cow<'static, str>> {
-        let field = |names: &[String]| find(row, names).map(str::to_owned);
+    fn report(&self, row: &Row<'_>, proof: Proof) -> Result<Event, &'static str> {
         let names = &self.fields;
-        let (request_id, index) = (field(&names.request_id), field(&names.index));
-        let placed = || Some(format!("{}:{}", request_id.as_ref()?, index.as_ref()?));
-        let message_id = field(&names.message_id).or_else(placed);
-        let (status, code) = (field(&names.status), field(&names.code));
-        let recipient = field(&names.recipient);
+        let (request_id, index) = (row.find(&names.request_id), row.find(&names.index));
+        let placed = || Some(format!("{}:{}", request_id?, index?));
+        let message_id = row.owned(&names.message_id).or_else(placed);
+        let (status, code) = (row.find(&names.status), row.find(&names.code));
+        let recipient = row.find(&names.recipient);
         if message_id.is_none() && request_id.is_none() && recipient.is_none() {
-            return Err("names no message; set the agreed names in `FieldMap`".into());
+            return Err("names no message; set the agreed names in `FieldMap`");
         }
-        let meaning = status::of(status.as_deref(), code.as_deref());
-        let mut event = match meaning {
-            Meaning::Is(status, suppress) => {
-                Event { suppress, ..Event::of_status(status, NAME, proof) }
-            }
-            Meaning::Unknown => Event::new(EventKind::Other, NAME, proof),
+        let meaning = status::of(status, code);
+        let mut event = match meaning.status {
+            Some(status) => Event::of_status(status, NAME, proof),
+            None => Event::new(EventKind::Other, NAME, proof),
         };
-        let when = field(&names.time);
+        let when = row.find(&names.time);
         event.dedup_key = dedup_key(&[
             "netcore.sms.report",
             message_id.as_deref().unwrap_or_default(),
-            request_id.as_deref().unwrap_or_default(),
-            index.as_deref().unwrap_or_default(),
-            recipient.as_deref().unwrap_or_default(),
-            status.as_deref().unwrap_or_default(),
-            code.as_deref().unwrap_or_default(),
-            when.as_deref().unwrap_or_default(),
+            request_id.unwrap_or_default(),
+            index.unwrap_or_default(),
+            recipient.unwrap_or_default(),
+            status.unwrap_or_default(),
+            code.unwrap_or_default(),
+            when.unwrap_or_default(),
         ]);
-        let sent_at = find(row, &names.sent_time).and_then(time::read);
+        let sent_at = row.find(&names.sent_time).and_then(time::read);
         event.channel = Some(Kind::Sms);
+        event.suppress = meaning.suppress;
+        event.bounce = meaning.bounce;
         event.provider_message_id = message_id;
-        event.recipient = recipient;
-        event.sender = field(&names.sender);
-        event.reason = field(&names.reason).or(status);
-        event.code = code;
-        event.timestamp = when.as_deref().and_then(time::read).or(sent_at);
+        event.recipient = recipient.map(str::to_owned);
+        event.sender = row.owned(&names.sender);
+        event.word = status.or(code).map(str::to_owned);
+        event.reason = row.find(&names.reason).or(status).map(str::to_owned);
+        event.code = code.map(str::to_owned);
+        event.timestamp = when.and_then(time::read).or(sent_at);
+        let sent_at = sent_at.map(|at| at.to_string());
         let extras = [
             ("request_id", request_id),
             ("index", index),
-            ("tag", field(&names.tag).filter(|tag| tag != "null")),
-            ("segments", field(&names.segments)),
-            ("sent_at", sent_at.map(|at| at.to_string())),
+            ("tag", row.find(&names.tag).filter(|tag| *tag != "null")),
+            ("segments", row.find(&names.segments)),
+            ("sent_at", sent_at.as_deref()),
         ];
+        event.metadata = row.rest(names.all());
         let extras = extras.into_iter().filter_map(|(name, value)| Some((name, value?)));
         event.metadata.extend(extras.map(|(name, value)| (name.to_owned(), Value::from(value))));
         Ok(event)
     }
 
-    fn written(&self, row: &Row, proof: Proof) -> Result<Event, Cow<'static, str>> {
-        let field = |names: &[String]| find(row, names).map(str::to_owned);
+    fn written(&self, row: &Row<'_>, proof: Proof) -> Result<Event, &'static str> {
         let names = &self.inbound_fields;
-        let (Some(from), text) = (field(&names.from), field(&names.text)) else {
-            return Err("names nobody who wrote; set the agreed names in `InboundFields`".into());
+        let (Some(from), text) = (row.find(&names.from), row.find(&names.text)) else {
+            return Err("names nobody who wrote; set the agreed names in `InboundFields`");
         };
-        let (to, id, when) = (field(&names.to), field(&names.id), field(&names.time));
+        let (to, id, when) = (row.find(&names.to), row.find(&names.id), row.find(&names.time));
         let mut event = Event::new(EventKind::Inbound, NAME, proof);
         event.dedup_key = dedup_key(&[
             "netcore.sms.inbound",
-            id.as_deref().unwrap_or_default(),
-            &from,
-            to.as_deref().unwrap_or_default(),
-            when.as_deref().unwrap_or_default(),
-            text.as_deref().unwrap_or_default(),
+            id.unwrap_or_default(),
+            from,
+            to.unwrap_or_default(),
+            when.unwrap_or_default(),
+            text.unwrap_or_default(),
         ]);
         event.channel = Some(Kind::Sms);
-        event.provider_message_id = id;
-        event.sender = Some(from);
-        event.recipient = to;
-        event.text = Some(text.unwrap_or_default());
-        event.timestamp = when.as_deref().and_then(time::read);
+        event.provider_message_id = id.map(str::to_owned);
+        event.sender = Some(from.to_owned());
+        event.recipient = to.map(str::to_owned);
+        event.text = Some(text.unwrap_or_default().to_owned());
+        event.inbound = Some(Box::new(Inbound::Text));
+        event.timestamp = when.and_then(time::read);
+        event.metadata = row.rest(names.all());
         Ok(event)
     }
 }
@@ -161,70 +161,14 @@ impl Receiver for Webhook {
     }
 
     fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
-        let request = verified.request();
-        if request.method == Method::HEAD {
-            return Ok(Parsed::empty());
-        }
-        let mut parsed = Parsed::empty();
-        for (index, (row, source)) in rows(request)?.into_iter().enumerate() {
-            let event = row.and_then(|row| self.event(&row, verified.proof()));
-            match event {
-                Ok(event) => parsed.events.push(Event { source, ..event }),
-                Err(problem) => parsed.faults.push(EventFault::new(index, problem)),
-            }
-        }
-        Ok(parsed)
+        let Some(payload) = Payload::of(verified.request()) else { return Ok(Parsed::empty()) };
+        payload.parse(|row| self.event(row, verified.proof()))
     }
-}
-
-/// The reports of a request, each with the bytes it was read from.
-type Rows = Vec<(Result<Row, Cow<'static, str>>, Bytes)>;
-
-fn rows(request: &Request) -> Result<Rows, WebhookError> {
-    // The query of a POST is the URL's own, perhaps with a secret in it.
-    let posted = request.method == Method::POST;
-    let source = if posted {
-        request.body.clone()
-    } else {
-        Bytes::copy_from_slice(request.query().as_bytes())
-    };
-    let start = source.trim_ascii_start().first();
-    if !posted || !matches!(start, Some(b'{' | b'[')) {
-        let pairs = form::decode(&source);
-        let row = collect(pairs.into_iter().map(|(name, value)| (name, value.into_owned())));
-        if row.is_empty() {
-            return Err(WebhookError::payload("the request holds no fields"));
-        }
-        return Ok(vec![(Ok(row), source)]);
-    }
-    let body: Value = serde_json::from_slice(&source)
-        .map_err(|_| WebhookError::payload("the body is not JSON"))?;
-    let items = if let Value::Array(items) = body { items } else { vec![body] };
-    let single = items.len() == 1;
-    Ok(items
-        .into_iter()
-        .map(|item| {
-            let own = if single { source.clone() } else { Bytes::from(item.to_string()) };
-            let Value::Object(object) = item else { return (Err("is no object".into()), own) };
-            let pairs = object.iter().filter_map(|(name, value)| Some((name.into(), text(value)?)));
-            (Ok(collect(pairs)), own)
-        })
-        .collect())
-}
-
-/// The fields by lower-cased name, those without a value left out; the first of a name stays.
-fn collect<'a>(pairs: impl Iterator<Item = (Cow<'a, str>, String)>) -> Row {
-    let mut row = Row::new();
-    for (name, value) in pairs {
-        if !value.trim().is_empty() {
-            row.entry(name.trim().to_lowercase()).or_insert_with(|| value.trim().to_owned());
-        }
-    }
-    row
 }
 
 #[cfg(test)]
 mod tests {
+    use http::Method;
     use proptest::prelude::*;
 
     use super::*;

@@ -23,6 +23,11 @@
 //! - [`check`](Provider::check) calls [`Api::check`]. Without one it is a
 //!   [`Config`](crate::ErrorKind::Config) error that says so: every other call would place a call.
 //!
+//! # What comes back
+//!
+//! Reports, whose fields are not public either: [`Webhook`] looks for likely names and takes yours
+//! as a [`FieldMap`].
+//!
 //! # Bulk
 //!
 //! Each call has a request. How many calls a second the vendor takes is not known: 5 are open at a
@@ -66,6 +71,7 @@ pub use self::{
     builder::AccountBuilder,
     config::Account,
     options::Options,
+    webhook::{FieldMap, Webhook},
 };
 use super::NAME;
 use crate::{
@@ -83,6 +89,7 @@ mod pointer;
 mod review;
 mod template;
 mod values;
+mod webhook;
 mod wire;
 
 /// The provider and kind, as receipts and errors print them.

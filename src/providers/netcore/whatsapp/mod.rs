@@ -9,7 +9,8 @@
 //! # What comes back
 //!
 //! - Every message carries [`callback_data`](crate::Delivery::callback_data), or our message id
-//!   where there is none, as `x-apiheader`. Events and the context of answers return it.
+//!   where there is none, as `x-apiheader`. [`Webhook`] reads the events
+//!   and the answers that return it.
 //! - Outside the 24 hours after a person's last message only a template is delivered; anything else
 //!   is refused with code 8007.
 //!
@@ -32,7 +33,7 @@
 
 use async_trait::async_trait;
 
-pub use self::{builder::AccountBuilder, config::Account, options::Options};
+pub use self::{builder::AccountBuilder, config::Account, options::Options, webhook::Webhook};
 use super::NAME;
 use crate::{
     channel::{Capabilities, Channel, Features, Provider, Receipt},
@@ -49,6 +50,7 @@ mod free;
 pub mod manage;
 mod options;
 pub(super) mod template;
+mod webhook;
 mod wire;
 
 /// What an account can carry. Contacts, reactions and answers that quote have no known form.
