@@ -1,7 +1,9 @@
 //! The receiver of each provider, from its secrets.
 
+use std::collections::BTreeMap;
+
 use dakiya::{
-    Timestamp, mailgun, meta, netcore,
+    Timestamp, mailgun, meta, netcore, ses,
     webhook::{Guard, Receiver, WebhookError},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -14,7 +16,7 @@ pub(crate) fn receiver(
     provider: &str,
     product: Option<&str>,
     secrets: Value,
-    _: Timestamp,
+    now: Timestamp,
 ) -> Result<Box<dyn Receiver>, WebhookError> {
     Ok(match (provider, product) {
         ("mailgun", None) => {
@@ -27,13 +29,14 @@ pub(crate) fn receiver(
         }
         ("netcore", Some(product)) => of_netcore(product, guard(secrets)?)?,
         ("netcore", None) => return Err(config(NETCORE)),
+        ("ses", None) => of_ses(secrets, now)?,
         _ => return Err(config(PROVIDERS)),
     })
 }
 
-const PROVIDERS: &str = "the `provider` is mailgun, meta or netcore; \
+const PROVIDERS: &str = "the `provider` is mailgun, meta, netcore or ses; \
                          a `product` is for netcore";
-const NETCORE: &str = "netcore needs a `product`: email or sms";
+const NETCORE: &str = "netcore needs a `product`: deflector, email, rcs, sms, voice or whatsapp";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +49,14 @@ struct Mailgun {
 struct Meta {
     app_secret: String,
     verify_token: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ses {
+    #[serde(default)]
+    certificates: BTreeMap<String, String>,
+    topics: Vec<String>,
 }
 
 /// What a provider that signs nothing was told.
@@ -62,10 +73,28 @@ struct Agreed {
 
 fn of_netcore(product: &str, guard: Guard) -> Result<Box<dyn Receiver>, WebhookError> {
     Ok(match product {
+        "deflector" => Box::new(netcore::deflector::Webhook::new(guard)),
+        "rcs" => Box::new(netcore::rcs::Webhook::new(guard)),
+        "voice" => Box::new(netcore::voice::Webhook::new(guard)),
+        "whatsapp" => Box::new(netcore::whatsapp::Webhook::new(guard)),
         "email" => Box::new(netcore::email::Webhook::new(guard)),
         "sms" => Box::new(netcore::sms::Webhook::new(guard)),
         _ => return Err(config(NETCORE)),
     })
+}
+
+/// Signed by SNS, or raw and guarded.
+fn of_ses(secrets: Value, now: Timestamp) -> Result<Box<dyn Receiver>, WebhookError> {
+    if secrets.get("topics").is_none() {
+        return Ok(Box::new(ses::Webhook::raw(guard(secrets)?)));
+    }
+    let Ses { certificates, topics } = read(secrets)?;
+    let kept = ses::Certificates::new();
+    for (url, pem) in certificates {
+        // One that is none, or not of its URL, is as if it were not there: the key is missing.
+        let _ = kept.insert(&url, pem.as_bytes(), now);
+    }
+    Ok(Box::new(ses::Webhook::new(topics)?.certificates(kept)))
 }
 
 fn guard(secrets: Value) -> Result<Guard, WebhookError> {
