@@ -13,6 +13,7 @@
 //!   as [`MESSAGE_ID`] and the host's [`callback_data`](crate::Delivery::callback_data) as
 //!   [`CALLBACK_DATA`]. SendGrid shows both in plain text: they are no place for personal data.
 //! - A mail to a suppressed or wrong address is accepted, and reported as dropped later.
+//! - [`Webhook`] reads the events.
 //!
 //! # Bulk
 //!
@@ -37,6 +38,7 @@ use http::Method;
 pub use self::{
     builder::SendGridBuilder,
     config::{Region, SendGrid},
+    webhook::Webhook,
 };
 use crate::{
     channel::Provider,
@@ -44,12 +46,14 @@ use crate::{
 };
 
 // Requests and answers: `email/wire.rs`. Codes and what they mean: `error.rs`. Bulk:
-// `email/batch.rs`, and `email/pack.rs` for texts in common. Limits: `email/check.rs`.
+// `email/batch.rs`, and `email/pack.rs` for texts in common. Limits: `email/check.rs`. Events:
+// `webhook/`.
 mod builder;
 mod config;
 pub mod email;
 mod error;
 pub mod manage;
+mod webhook;
 
 /// The provider's name in receipts, errors and events.
 pub(crate) const NAME: &str = "sendgrid";

@@ -25,6 +25,7 @@
 //! - The receipt's id is the SID. Events carry nothing of ours, so it is the key to match them by.
 //!   A host that wants its own reference back asks for it by
 //!   [`callback_parameter`](TwilioBuilder::callback_parameter).
+//! - [`Webhook`] proves and reads Twilio's calls; [`sms::reply`] and [`voice::answer`] answer them.
 //! - A message that was accepted may still fail: outside WhatsApp's 24 hours (code 63016), for a
 //!   blocked sender, by the carrier. Only the status callback, or a [`get`](manage::Messages::get),
 //!   says so.
@@ -51,7 +52,7 @@
 
 use async_trait::async_trait;
 
-pub use self::{builder::TwilioBuilder, config::Twilio};
+pub use self::{builder::TwilioBuilder, config::Twilio, webhook::Webhook};
 use crate::{
     channel::Provider,
     error::{Error, ErrorKind, Result},
@@ -67,6 +68,7 @@ mod messages;
 pub mod rcs;
 pub mod sms;
 pub mod voice;
+mod webhook;
 pub mod whatsapp;
 
 /// The provider's name in receipts, errors and events.

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 
+pub use self::reply::{reply, reply_with_media};
 pub(super) use self::{
     options::{Parameters, define_options},
     wire::{Content, Draft, Template, money},
@@ -15,6 +16,7 @@ use crate::{
 };
 
 mod options;
+mod reply;
 mod wire;
 
 /// Sends what a leaf encoded, and reads the answer.

@@ -15,6 +15,7 @@
 use async_trait::async_trait;
 
 pub use self::options::Options;
+pub use super::messages::{reply, reply_with_media};
 use super::{Twilio, messages};
 use crate::{
     channel::{Capabilities, Channel, Features, Receipt},

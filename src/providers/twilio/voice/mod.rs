@@ -5,8 +5,8 @@
 //!   [provider template](crate::Delivery::provider_templates) `twilio.voice` names the place and
 //!   the call has no steps: `https://…`, which Twilio asks once the call is answered (variables
 //!   become parameters of its query), or a TwiML application, `AP…`.
-//! - [`twiml()`] writes steps for the answers to Twilio's own requests, such as those of a
-//!   [`Gather`](crate::Gather).
+//! - [`answer`] makes steps the answer to Twilio's own requests, such as those of a
+//!   [`Gather`](crate::Gather); [`twiml()`] is its body alone.
 //! - What the person keys or says goes to the step's `action`, and to no event: a question or a
 //!   recording without one is refused.
 //! - `Ok` means that the call is queued: one a second goes out by default. Whether anybody, or a
@@ -17,13 +17,13 @@
 
 use async_trait::async_trait;
 
-pub(super) use self::limits::TWIML;
+pub(super) use self::{limits::TWIML, twiml::escape};
 pub use self::{
     options::{
         AsyncDetection, CallEvent, Channels, Detection, MachineDetection, Method, Options,
         RecordingEvent, RecordingSettings, Track, Trim,
     },
-    twiml::twiml,
+    twiml::{answer, twiml},
 };
 use super::{Twilio, error};
 use crate::{

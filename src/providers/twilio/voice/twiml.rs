@@ -3,6 +3,7 @@
 use crate::{
     error::{Error, Fault, Result},
     message::{Gather, Input, Recording, Step},
+    webhook::Reply,
 };
 
 /// The most bytes that Twilio reads of an answer.
@@ -53,6 +54,30 @@ pub fn twiml(steps: &[Step]) -> Result<String> {
     } else {
         Err(Error::invalid(writer.faults).with_provider(super::LABEL))
     }
+}
+
+/// Answers a request of a call: what happens next in it, such as after a [`Gather`]. Hand it to
+/// Twilio in place of [`Parsed::reply`](crate::webhook::Parsed::reply), within 15 s; no step at all
+/// ends the call.
+///
+/// ```
+/// use dakiya::{Step, twilio::voice::answer};
+///
+/// let reply = answer(&[Step::say("Thank you."), Step::HangUp])?;
+/// assert_eq!(
+///     reply.body,
+///     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+///      <Response><Say>Thank you.</Say><Hangup/></Response>"
+/// );
+/// assert_eq!(reply.headers["content-type"], "text/xml");
+/// # Ok::<(), dakiya::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`twiml`].
+pub fn answer(steps: &[Step]) -> Result<Reply> {
+    Ok(Reply::ok().with_body("text/xml", twiml(steps)?))
 }
 
 struct Writer {
@@ -202,26 +227,30 @@ impl Writer {
     }
 
     fn escape(&mut self, field: &str, text: &str) {
-        for c in text.chars() {
-            match c {
-                '&' => self.xml.push_str("&amp;"),
-                '<' => self.xml.push_str("&lt;"),
-                '>' => self.xml.push_str("&gt;"),
-                '"' => self.xml.push_str("&quot;"),
-                '\'' => self.xml.push_str("&apos;"),
-                // A reader would make spaces and line feeds of them.
-                '\t' => self.xml.push_str("&#9;"),
-                '\n' => self.xml.push_str("&#10;"),
-                '\r' => self.xml.push_str("&#13;"),
-                c => self.xml.push(c),
-            }
-        }
-        // Not even a reference may stand for these.
-        let forbidden = |c: char| {
-            c < ' ' && !matches!(c, '\t' | '\n' | '\r') || matches!(c, '\u{fffe}' | '\u{ffff}')
-        };
-        if text.contains(forbidden) {
+        if !escape(&mut self.xml, text) {
             self.wrong(field, "holds a character that XML cannot", "remove control characters");
         }
     }
+}
+
+/// Writes `text` to `xml`. Returns whether XML can hold all of it; it leaves out what XML cannot.
+pub(in crate::providers::twilio) fn escape(xml: &mut String, text: &str) -> bool {
+    let mut whole = true;
+    for c in text.chars() {
+        match c {
+            '&' => xml.push_str("&amp;"),
+            '<' => xml.push_str("&lt;"),
+            '>' => xml.push_str("&gt;"),
+            '"' => xml.push_str("&quot;"),
+            '\'' => xml.push_str("&apos;"),
+            // A reader would make spaces and line feeds of them.
+            '\t' => xml.push_str("&#9;"),
+            '\n' => xml.push_str("&#10;"),
+            '\r' => xml.push_str("&#13;"),
+            // Not even a reference may stand for these.
+            c if c < ' ' || matches!(c, '\u{fffe}' | '\u{ffff}') => whole = false,
+            c => xml.push(c),
+        }
+    }
+    whole
 }
