@@ -1,12 +1,12 @@
 //! The webhooks of every provider by one function, on axum: events out as JSON lines.
 //!
 //! ```console
-//! $ export PUBLIC_URL=https://erp.example.net NETCORE_PATH_SECRET=…
+//! $ export PUBLIC_URL=https://erp.example.net TWILIO_AUTH_TOKEN=… NETCORE_PATH_SECRET=…
 //! $ export META_APP_SECRET=… META_VERIFY_TOKEN=…
 //! $ cargo run --example axum_webhooks -- 127.0.0.1:8080
 //! ```
 //!
-//! The providers are told `https://erp.example.net/hooks/meta`, and
+//! The providers are told `https://erp.example.net/hooks/twilio`, `/hooks/meta`, and
 //! `/hooks/netcore/email/` with the secret behind it.
 #![allow(
     clippy::disallowed_methods,
@@ -29,6 +29,7 @@ use axum::{
 use dakiya::{
     Event, meta, netcore,
     time::TokioClock,
+    twilio,
     webhook::{Guard, Router},
 };
 use tokio::net::TcpListener;
@@ -48,6 +49,7 @@ fn webhooks() -> Result<Router, Box<dyn Error>> {
     let guard = Guard::secret_path(setting("NETCORE_PATH_SECRET")?)?;
     let router = Router::builder(TokioClock::shared())
         .public_url(setting("PUBLIC_URL")?)
+        .route("/hooks/twilio", twilio::Webhook::new(setting("TWILIO_AUTH_TOKEN")?)?)
         .route(
             "/hooks/meta",
             meta::Webhook::new(setting("META_APP_SECRET")?, setting("META_VERIFY_TOKEN")?)?,

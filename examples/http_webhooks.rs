@@ -1,7 +1,7 @@
 //! The webhooks of every provider by one function, on hyper alone or any server that speaks the `http` crate's types: events out as JSON lines.
 //!
 //! ```console
-//! $ export PUBLIC_URL=https://erp.example.net NETCORE_PATH_SECRET=…
+//! $ export PUBLIC_URL=https://erp.example.net TWILIO_AUTH_TOKEN=… NETCORE_PATH_SECRET=…
 //! $ export META_APP_SECRET=… META_VERIFY_TOKEN=…
 //! $ cargo run --example http_webhooks -- 127.0.0.1:8080
 //! ```
@@ -22,6 +22,7 @@ use bytes::Bytes;
 use dakiya::{
     Event, meta, netcore,
     time::TokioClock,
+    twilio,
     webhook::{Guard, Router},
 };
 use http::{Request, Response};
@@ -53,6 +54,7 @@ fn webhooks() -> Result<Router, Box<dyn Error>> {
     let guard = Guard::secret_path(setting("NETCORE_PATH_SECRET")?)?;
     let router = Router::builder(TokioClock::shared())
         .public_url(setting("PUBLIC_URL")?)
+        .route("/hooks/twilio", twilio::Webhook::new(setting("TWILIO_AUTH_TOKEN")?)?)
         .route(
             "/hooks/meta",
             meta::Webhook::new(setting("META_APP_SECRET")?, setting("META_VERIFY_TOKEN")?)?,

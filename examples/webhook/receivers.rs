@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dakiya::{
-    Timestamp, mailgun, meta, netcore, ses,
+    Timestamp, mailgun, meta, netcore, sendgrid, ses, twilio,
     webhook::{Guard, Receiver, WebhookError},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -29,12 +29,22 @@ pub(crate) fn receiver(
         }
         ("netcore", Some(product)) => of_netcore(product, guard(secrets)?)?,
         ("netcore", None) => return Err(config(NETCORE)),
+        ("sendgrid", None) => {
+            let SendGrid { public_key } = read(secrets)?;
+            Box::new(sendgrid::Webhook::new(public_key)?)
+        }
         ("ses", None) => of_ses(secrets, now)?,
+        ("twilio", None) => {
+            let Twilio { auth_tokens } = read(secrets)?;
+            let mut tokens = auth_tokens.into_iter();
+            let first = twilio::Webhook::new(tokens.next().unwrap_or_default())?;
+            Box::new(tokens.try_fold(first, twilio::Webhook::or_token)?)
+        }
         _ => return Err(config(PROVIDERS)),
     })
 }
 
-const PROVIDERS: &str = "the `provider` is mailgun, meta, netcore or ses; \
+const PROVIDERS: &str = "the `provider` is mailgun, meta, netcore, sendgrid, ses or twilio; \
                          a `product` is for netcore";
 const NETCORE: &str = "netcore needs a `product`: deflector, email, rcs, sms, voice or whatsapp";
 
@@ -53,10 +63,22 @@ struct Meta {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct SendGrid {
+    public_key: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Ses {
     #[serde(default)]
     certificates: BTreeMap<String, String>,
     topics: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Twilio {
+    auth_tokens: Vec<String>,
 }
 
 /// What a provider that signs nothing was told.

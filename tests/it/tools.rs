@@ -408,6 +408,7 @@ fn only_a_providers_own_secrets_make_its_receiver() {
         ("netcore", Some("whatsapp"), json!({"header": ["x-key", SECRET]})),
         ("ses", None, json!({"topics": [topic]})),
         ("ses", None, json!({"path_secret": "another-path-secret"})),
+        ("twilio", None, json!({"auth_tokens": [SECRET, "another"]})),
     ];
     let wrong = [
         ("mailgun", None, json!({"signing_key": ""})),
@@ -420,6 +421,9 @@ fn only_a_providers_own_secrets_make_its_receiver() {
         ("netcore", Some("email"), json!({"signing_key": SECRET})),
         ("ses", None, json!({"topics": []})),
         ("ses", None, json!({"topics": [topic], "path_secret": SECRET})),
+        ("sendgrid", None, json!({"public_key": SECRET})),
+        ("twilio", None, json!({"auth_tokens": []})),
+        ("twilio", None, json!({"auth_tokens": [SECRET, ""]})),
     ];
     let ask = |(provider, product, secrets): &(&str, Option<&str>, Value)| {
         let mut line = call("not signed by anyone", secrets);

@@ -29,7 +29,9 @@ where
         return Err(too_large(limit));
     }
     let whole = pin!(Limited::new(body, limit).collect());
-    match select(whole, clock.sleep(timeout)).await {
+    // The timer starts when the body keeps us waiting, which most do not.
+    let late = pin!(async { clock.sleep(timeout).await });
+    match select(whole, late).await {
         Either::Left((Ok(body), _)) => Ok(body.to_bytes()),
         Either::Left((Err(error), _)) if error.is::<LengthLimitError>() => Err(too_large(limit)),
         Either::Left((Err(_), _)) => Err(WebhookError::payload("the body broke off")),
