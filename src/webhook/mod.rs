@@ -1,7 +1,8 @@
 //! What providers call back with: verified first, then parsed, without I/O.
 //!
 //! Each leaf of a provider has a `Webhook` that implements [`Receiver`]. The host hands it the
-//! request as it came: the raw body, before any framework parsed it.
+//! request as it came: the raw body, before any framework parsed it. A [`Router`] takes the requests
+//! of all of them by one function.
 //!
 //! ```
 //! # #[cfg(feature = "netcore")] {
