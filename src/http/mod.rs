@@ -111,13 +111,7 @@ pub(crate) fn endpoint(text: &str) -> std::result::Result<url::Url, Fault> {
     let wrong = |problem: &str, remedy: &str| Fault::new("endpoint", problem, remedy);
     let mut url = url::Url::parse(text)
         .map_err(|_| wrong("is no URL", "write one, such as https://api.example.com"))?;
-    let local = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    if url.scheme() != "https" && !(url.scheme() == "http" && local) {
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
         return Err(wrong("is not HTTPS", "use https, since credentials go there"));
     }
     let bare = url.username().is_empty() && url.password().is_none();
@@ -129,6 +123,16 @@ pub(crate) fn endpoint(text: &str) -> std::result::Result<url::Url, Fault> {
         url.set_path(&path);
     }
     Ok(url)
+}
+
+/// Whether the URL's host is this machine.
+pub(crate) fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::{
     error::{Error, ErrorKind, Fate, Fault, Result},
     message::{AnyEnvelope, Content, Draft, Envelope, Kind, Message, MessageId, Sms, TemplateRef},
     time::{SharedClock, SharedEntropy},
+    webhook::{Router, RouterBuilder},
 };
 
 mod builder;
@@ -109,6 +110,11 @@ impl Messenger {
     #[must_use]
     pub fn kinds(&self) -> Vec<Kind> {
         self.0.channels.kinds()
+    }
+
+    /// A router for what providers call back with, by the messenger's clock.
+    pub fn webhooks(&self) -> RouterBuilder {
+        Router::builder(Arc::clone(&self.0.clock))
     }
 
     /// Resolves and renders.

@@ -52,6 +52,10 @@ impl<R: Receiver> Receiver for Enforced<R> {
         let parsed = self.receiver.parse(verified)?;
         Ok(Parsed { would_refuse, ..parsed })
     }
+
+    fn is_shadow(&self) -> bool {
+        self.enforcement == Enforcement::Shadow || self.receiver.is_shadow()
+    }
 }
 
 #[cfg(test)]

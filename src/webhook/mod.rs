@@ -1,7 +1,8 @@
 //! What providers call back with: verified first, then parsed, without I/O.
 //!
 //! Each leaf of a provider has a `Webhook` that implements [`Receiver`]. The host hands it the
-//! request as it came: the raw body, before any framework parsed it.
+//! request as it came: the raw body, before any framework parsed it. A [`Router`] takes the requests
+//! of all of them by one function.
 //!
 //! ```
 //! # #[cfg(feature = "netcore")] {
@@ -30,6 +31,7 @@ pub use self::{
     enforce::{Enforced, Enforcement},
     guard::Guard,
     replay::{MemoryReplayGuard, Replay, ReplayGuard, ReplayToken},
+    router::{Answer, KeySource, Router, RouterBuilder},
     window::Window,
 };
 use crate::{event::Event, time::Timestamp};
@@ -45,6 +47,7 @@ mod guard;
 ))]
 pub(crate) mod mail;
 mod replay;
+mod router;
 pub(crate) mod secrets;
 mod window;
 
@@ -77,6 +80,11 @@ pub trait Receiver: Send + Sync {
         self.verify(request, now).and_then(|verified| self.parse(verified))
     }
 
+    /// Whether what is not proven is read all the same: [`Enforcement::Shadow`].
+    fn is_shadow(&self) -> bool {
+        false
+    }
+
     /// Refuses what is not proven, or only says so.
     #[must_use]
     fn enforcement(self, enforcement: Enforcement) -> Enforced<Self>
@@ -99,6 +107,10 @@ impl<R: Receiver + ?Sized> Receiver for Box<R> {
     fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
         (**self).parse(verified)
     }
+
+    fn is_shadow(&self) -> bool {
+        (**self).is_shadow()
+    }
 }
 
 impl<R: Receiver + ?Sized> Receiver for Arc<R> {
@@ -112,6 +124,10 @@ impl<R: Receiver + ?Sized> Receiver for Arc<R> {
 
     fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
         (**self).parse(verified)
+    }
+
+    fn is_shadow(&self) -> bool {
+        (**self).is_shadow()
     }
 }
 
@@ -410,6 +426,8 @@ pub enum WebhookErrorKind {
     /// The key that the signature names is not here yet: [`WebhookError::key_url`] says where it
     /// is. Fetch it, hand it to the receiver, and verify again.
     Key,
+    /// A method that no provider calls with.
+    Method,
     /// The body cannot be read as what the provider sends.
     Payload,
     /// A one-time token came before, with something else.
@@ -422,6 +440,8 @@ pub enum WebhookErrorKind {
     Stale,
     /// The body is longer than what is read.
     TooLarge,
+    /// What has to be asked before did not answer.
+    Unavailable,
 }
 
 impl WebhookError {
@@ -450,8 +470,15 @@ impl WebhookError {
     }
 
     /// The signature's key has to be fetched from `url`, which was checked to be the provider's.
-    pub(crate) fn key(url: &str) -> Self {
+    #[must_use]
+    pub fn key(url: &str) -> Self {
         let message = "the signing key is not here yet: fetch it from `key_url` and verify again";
+        Self { key_url: Some(url.into()), ..Self::new(WebhookErrorKind::Key, message) }
+    }
+
+    /// The key at `url` could not be fetched.
+    pub(crate) fn unfetched(url: &str, why: &dyn fmt::Display) -> Self {
+        let message = format!("the signing key could not be fetched: {why}");
         Self { key_url: Some(url.into()), ..Self::new(WebhookErrorKind::Key, message) }
     }
 
@@ -463,19 +490,25 @@ impl WebhookError {
     }
 
     /// What to answer: 401 where the origin is unproven, 403 for a handshake, 400 for a body that
-    /// cannot be read, 413 for one that is too long, 404 where nobody receives, 500 for our own
-    /// settings and 503 for a key that is missing, so that the provider tries again.
+    /// cannot be read, 413 for one that is too long, 404 where nobody receives, 405 for a method
+    /// that nobody calls with, 500 for our own settings, and 503 for a key that is missing or a
+    /// store that does not answer, so that the provider tries again.
     #[must_use]
     pub fn reply(&self) -> Reply {
-        Reply::of(match self.kind {
+        let mut reply = Reply::of(match self.kind {
             WebhookErrorKind::Config => 500,
             WebhookErrorKind::Handshake => 403,
-            WebhookErrorKind::Key => 503,
+            WebhookErrorKind::Key | WebhookErrorKind::Unavailable => 503,
+            WebhookErrorKind::Method => 405,
             WebhookErrorKind::Payload => 400,
             WebhookErrorKind::Replay | WebhookErrorKind::Signature | WebhookErrorKind::Stale => 401,
             WebhookErrorKind::Route => 404,
             WebhookErrorKind::TooLarge => 413,
-        })
+        });
+        if self.kind == WebhookErrorKind::Method {
+            reply.headers.insert(http::header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+        }
+        reply
     }
 }
 

@@ -400,6 +400,48 @@ fn what_is_no_request_is_an_error_that_shows_no_secret() {
 }
 
 #[test]
+fn only_a_providers_own_secrets_make_its_receiver() {
+    let topic = "arn:aws:sns:eu-west-1:123456789012:erp-mail-events";
+    let good = [
+        ("mailgun", None, json!({"signing_key": SECRET})),
+        ("meta", None, json!({"app_secret": SECRET, "verify_token": SECRET})),
+        ("netcore", Some("whatsapp"), json!({"header": ["x-key", SECRET]})),
+        ("ses", None, json!({"topics": [topic]})),
+        ("ses", None, json!({"path_secret": "another-path-secret"})),
+        ("twilio", None, json!({"auth_tokens": [SECRET, "another"]})),
+    ];
+    let wrong = [
+        ("mailgun", None, json!({"signing_key": ""})),
+        ("mailgun", None, json!({"signingkey": SECRET})),
+        ("mailgun", None, json!({"signing_key": SECRET, "path_secret": SECRET})),
+        ("mailgun", Some("email"), json!({"signing_key": SECRET})),
+        ("meta", None, json!({"app_secret": SECRET})),
+        ("meta", None, json!({"app_secret": [SECRET], "verify_token": SECRET})),
+        ("netcore", Some("fax"), json!({"path_secret": SECRET})),
+        ("netcore", Some("email"), json!({"signing_key": SECRET})),
+        ("ses", None, json!({"topics": []})),
+        ("ses", None, json!({"topics": [topic], "path_secret": SECRET})),
+        ("sendgrid", None, json!({"public_key": SECRET})),
+        ("twilio", None, json!({"auth_tokens": []})),
+        ("twilio", None, json!({"auth_tokens": [SECRET, ""]})),
+    ];
+    let ask = |(provider, product, secrets): &(&str, Option<&str>, Value)| {
+        let mut line = call("not signed by anyone", secrets);
+        line["provider"] = (*provider).into();
+        line["product"] = (*product).into();
+        line
+    };
+    for (case, answer) in good.iter().zip(webhook(&good.each_ref().map(ask))) {
+        let kind = &answer["error"]["kind"];
+        assert!(kind == "signature" || kind == "payload", "{}: {answer}", case.0);
+    }
+    for (case, answer) in wrong.iter().zip(webhook(&wrong.each_ref().map(ask))) {
+        assert_eq!(answer["error"]["kind"], "config", "{}: {answer}", case.0);
+        assert!(!answer.to_string().contains(SECRET), "{answer}");
+    }
+}
+
+#[test]
 fn inspect_counts_segments_and_reads_numbers_as_the_fixtures_say() {
     let cases = include_str!("../fixtures/sms-segments/cases.json");
     let cases: Vec<Value> = serde_json::from_str(cases).unwrap();

@@ -27,6 +27,7 @@ mod inbound;
 mod location;
 mod meaning;
 mod preferences;
+mod source;
 
 /// Of an event's metadata: the topic that a confirmation is about.
 const TOPIC_ARN: &str = "topic_arn";
