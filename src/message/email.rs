@@ -191,6 +191,10 @@ impl Message for Email {
         everyone.map(|mailbox| Recipient::Email(mailbox.email.clone())).collect()
     }
 
+    fn sender(&self) -> Option<&str> {
+        self.from.as_ref().map(|from| from.email.as_str())
+    }
+
     fn features(&self) -> Features {
         let copies = self.to.len() + self.cc.len() + self.bcc.len() > 1;
         Features::NONE
