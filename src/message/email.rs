@@ -13,6 +13,7 @@ use crate::{
     channel::Features,
     debug::hide,
     error::{Fault, Result},
+    event::InboundEmail,
 };
 
 /// A mail: one message with one header, to everyone it names.
@@ -159,6 +160,43 @@ impl Email {
     pub fn unsubscribe(mut self, unsubscribe: Unsubscribe) -> Self {
         self.unsubscribe = Some(unsubscribe);
         self
+    }
+
+    /// Answers `mail` in its thread: sets the headers `In-Reply-To` and `References`, and, where
+    /// there is no subject yet, that of `mail` with `Re:`. A mail without a `Message-ID` leaves the
+    /// headers out.
+    #[must_use]
+    pub fn in_reply_to(mut self, mail: &InboundEmail) -> Self {
+        // A header's line has an end; the first and the nearest say what the thread is.
+        const LONGEST: usize = 900;
+        if self.subject.is_empty()
+            && let Some(subject) = &mail.subject
+        {
+            let subject = subject.split(['\r', '\n', '\0']).next().unwrap_or_default().trim();
+            let again = subject.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("re:"));
+            self.subject = if again { subject.to_owned() } else { format!("Re: {subject}") };
+        }
+        let good = |id: &&String| {
+            let allowed = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>');
+            (1..=250).contains(&id.len()) && id.chars().all(allowed)
+        };
+        let Some(id) = mail.message_id.as_ref().filter(good) else { return self };
+        let older: Vec<_> = mail.references.iter().filter(good).filter(|old| *old != id).collect();
+        let mut chain = vec![id];
+        let mut length = id.len() + 3;
+        if let Some((first, rest)) = older.split_first() {
+            length += first.len() + 3;
+            for old in rest.iter().rev() {
+                length += old.len() + 3;
+                if length > LONGEST {
+                    break;
+                }
+                chain.push(old);
+            }
+            chain.push(first);
+        }
+        let references: Vec<_> = chain.iter().rev().map(|id| format!("<{id}>")).collect();
+        self.header("In-Reply-To", format!("<{id}>")).header("References", references.join(" "))
     }
 
     /// Further headers, those of [`unsubscribe`](Self::unsubscribe) among them.
