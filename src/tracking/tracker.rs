@@ -214,7 +214,7 @@ impl StatusTracker {
         let mut updates = Vec::new();
         for (number, event) in self.parked.waiting(&handles) {
             let places = self.find(&event);
-            if !places.is_empty() && !is_about_all(&event) {
+            if !places.is_empty() && !self.may_mean_more(&event, &places) {
                 self.parked.remove(number);
             }
             updates.extend(self.apply_at(&places, &event));
@@ -231,7 +231,7 @@ impl StatusTracker {
             return Vec::new();
         }
         let places = self.find(event);
-        if places.is_empty() || is_about_all(event) {
+        if places.is_empty() || self.may_mean_more(event, &places) {
             self.parked.put(event, now, self.capacity.parked);
         }
         self.apply_at(&places, event)
@@ -392,6 +392,13 @@ impl StatusTracker {
         }
     }
 
+    /// Whether an event may be about people who are recorded later too: in mail one id is shared,
+    /// and this event names nobody.
+    fn may_mean_more(&self, event: &Event, places: &[Place]) -> bool {
+        let mail = |place: &Place| self.person(*place).is_some_and(|own| own.kind == Kind::Email);
+        event.recipient.is_none() && places.iter().any(mail)
+    }
+
     fn person(&self, (id, index): Place) -> Option<&Person> {
         self.messages.get(&id)?.people.get(index)
     }
@@ -423,10 +430,4 @@ fn same(party: &Party) -> &str {
         Party::Number(digits) => tail(digits),
         Party::Email(text) | Party::Other(text) => text,
     }
-}
-
-/// Whether an event may be about people who are recorded later too: in mail one id is shared, and
-/// this event names nobody.
-fn is_about_all(event: &Event) -> bool {
-    event.recipient.is_none() && event.channel.is_none_or(|kind| kind == Kind::Email)
 }
