@@ -28,6 +28,7 @@
 //! | write a message | [`Email`], [`Sms`], [`WhatsApp`], [`Call`], [`ApplePush`], [`WebPush`], [`Rcs`]; [`Draft`] has what all share |
 //! | know what became of a send | [`Receipt`], [`Error`], [`Fate`] |
 //! | receive | [`webhook`], [`Event`] |
+//! | know what became of each message | [`tracking`] |
 //! | reach a provider | `mailgun`, `meta`, `netcore`, `sandbox`, `sendgrid`, `ses`, `smtp`, `twilio`, or your own [`Channel`] |
 //! | know what each provider carries | [`docs`], [`Capabilities`] |
 //! | use what one provider alone has | `provider::kind::Options`, set by [`Message::options`]; [`Message::provider_template`] |
@@ -134,6 +135,7 @@ pub mod template;
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 pub mod time;
+pub mod tracking;
 pub mod webhook;
 
 /// Every code block of the README is compiled and run.

@@ -15,6 +15,7 @@ use crate::{channel::Money, debug::show, message::Kind, time::Timestamp, webhook
 
 mod call;
 mod inbound;
+pub(crate) mod party;
 mod template;
 
 /// Something that a provider says happened.

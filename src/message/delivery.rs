@@ -68,6 +68,11 @@ pub struct Delivery {
     /// [`Purpose::Otp`], else `Hold`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_unknown: Option<OnUnknown>,
+    /// Whether it tells the person that their opt-out was understood, and nothing else. Such a
+    /// message passes the opt-out that it confirms, once; see
+    /// [`take_confirmation`](crate::compliance::suppression::Suppressions::take_confirmation).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub confirms_opt_out: bool,
     /// Templates kept at providers, by provider and kind (`netcore.email`), with their variables.
     /// A provider that finds its own key lets its template make the content.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

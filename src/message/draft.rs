@@ -263,6 +263,14 @@ impl<M: Message> Draft<M> {
         self
     }
 
+    /// Marks it as the one message that confirms an opt-out to the person:
+    /// [`Delivery::confirms_opt_out`].
+    #[must_use]
+    pub fn confirms_opt_out(mut self) -> Self {
+        self.delivery.confirms_opt_out = true;
+        self
+    }
+
     /// Says what to do when it is not known whether it went out.
     #[must_use]
     pub fn on_unknown(mut self, on_unknown: OnUnknown) -> Self {

@@ -13,6 +13,7 @@ use crate::{
     channel::Features,
     debug::hide,
     error::{Fault, Result},
+    event::InboundEmail,
 };
 
 /// A mail: one message with one header, to everyone it names.
@@ -161,6 +162,43 @@ impl Email {
         self
     }
 
+    /// Answers `mail` in its thread: sets the headers `In-Reply-To` and `References`, and, where
+    /// there is no subject yet, that of `mail` with `Re:`. A mail without a `Message-ID` leaves the
+    /// headers out.
+    #[must_use]
+    pub fn in_reply_to(mut self, mail: &InboundEmail) -> Self {
+        // A header's line has an end; the first and the nearest say what the thread is.
+        const LONGEST: usize = 900;
+        if self.subject.is_empty()
+            && let Some(subject) = &mail.subject
+        {
+            let subject = subject.split(['\r', '\n', '\0']).next().unwrap_or_default().trim();
+            let again = subject.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("re:"));
+            self.subject = if again { subject.to_owned() } else { format!("Re: {subject}") };
+        }
+        let good = |id: &&String| {
+            let allowed = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>');
+            (1..=250).contains(&id.len()) && id.chars().all(allowed)
+        };
+        let Some(id) = mail.message_id.as_ref().filter(good) else { return self };
+        let older: Vec<_> = mail.references.iter().filter(good).filter(|old| *old != id).collect();
+        let mut chain = vec![id];
+        let mut length = id.len() + 3;
+        if let Some((first, rest)) = older.split_first() {
+            length += first.len() + 3;
+            for old in rest.iter().rev() {
+                length += old.len() + 3;
+                if length > LONGEST {
+                    break;
+                }
+                chain.push(old);
+            }
+            chain.push(first);
+        }
+        let references: Vec<_> = chain.iter().rev().map(|id| format!("<{id}>")).collect();
+        self.header("In-Reply-To", format!("<{id}>")).header("References", references.join(" "))
+    }
+
     /// Further headers, those of [`unsubscribe`](Self::unsubscribe) among them.
     pub fn all_headers(&self) -> impl Iterator<Item = Header> + '_ {
         let unsubscribe = self.unsubscribe.iter().flat_map(Unsubscribe::headers);
@@ -189,6 +227,10 @@ impl Message for Email {
     fn recipients(&self) -> Vec<Recipient> {
         let everyone = self.to.iter().chain(&self.cc).chain(&self.bcc);
         everyone.map(|mailbox| Recipient::Email(mailbox.email.clone())).collect()
+    }
+
+    fn sender(&self) -> Option<&str> {
+        self.from.as_ref().map(|from| from.email.as_str())
     }
 
     fn features(&self) -> Features {

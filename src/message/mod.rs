@@ -74,6 +74,11 @@ pub trait Message:
     /// Everyone it goes to, in the order written.
     fn recipients(&self) -> Vec<Recipient>;
 
+    /// Who it comes from, where the message says so: a number, a header, an agent, an address.
+    fn sender(&self) -> Option<&str> {
+        None
+    }
+
     /// What a channel must be able to carry for it.
     fn features(&self) -> Features;
 

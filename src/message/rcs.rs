@@ -81,6 +81,10 @@ impl Message for Rcs {
         vec![Recipient::Phone(self.to.clone())]
     }
 
+    fn sender(&self) -> Option<&str> {
+        self.from.as_deref()
+    }
+
     fn features(&self) -> Features {
         match self.content {
             RcsContent::Media(_) => Features::MEDIA,

@@ -102,6 +102,10 @@ impl Message for Sms {
         vec![Recipient::Phone(self.to.clone())]
     }
 
+    fn sender(&self) -> Option<&str> {
+        self.from.as_ref().map(SenderId::as_str)
+    }
+
     fn features(&self) -> Features {
         // An empty text is filled by a template kept at the provider.
         Features::NONE

@@ -13,9 +13,15 @@ pub use self::{
 use crate::template::TemplateSet;
 use crate::{
     channel::{Dispatch, Receipt, Record, Shared},
-    compliance::{dlt::Registry, suppression::Suppressions},
+    compliance::{
+        dlt::Registry,
+        suppression::{Query, Reason, Suppressions},
+    },
     error::{Error, ErrorKind, Fate, Fault, Result},
-    message::{AnyEnvelope, Content, Draft, Envelope, Kind, Message, MessageId, Sms, TemplateRef},
+    message::{
+        AnyEnvelope, Content, Draft, Envelope, Kind, Message, MessageId, Recipient, Sms,
+        TemplateRef,
+    },
     time::{SharedClock, SharedEntropy},
     webhook::{Router, RouterBuilder},
 };
@@ -163,36 +169,61 @@ impl Messenger {
         if envelope.delivery.expires_at.is_some_and(|at| at <= now) {
             refusals.push(Error::new(ErrorKind::Expired, "the message has expired"));
         }
-        refusals.extend(self.suppressed(&envelope).await.err());
+        let confirms = self.suppressed(&envelope).await.unwrap_or_else(|refusal| {
+            refusals.push(refusal);
+            false
+        });
         if let Some(registry) = &self.0.dlt
             && let Some(sms) = (&mut envelope as &mut dyn Any).downcast_mut::<Envelope<Sms>>()
         {
             refusals.extend(registry.comply(sms, now).err());
         }
-        Plan::new(envelope, refusals)
+        Plan::new(envelope, refusals, confirms)
     }
 
     /// A mail to several people of whom one is suppressed is refused whole: to send it to the
-    /// others is the host's decision.
-    async fn suppressed<M: Message>(&self, envelope: &Envelope<M>) -> Result<()> {
-        let Some(suppressions) = &self.0.suppressions else { return Ok(()) };
+    /// others is the host's decision. Returns whether it confirms an opt-out that is in its way.
+    async fn suppressed<M: Message>(&self, envelope: &Envelope<M>) -> Result<bool> {
+        let Some(suppressions) = &self.0.suppressions else { return Ok(false) };
+        let recipients = envelope.message.recipients();
+        let may_confirm = envelope.delivery.confirms_opt_out && recipients.len() == 1;
         let mut faults = Vec::new();
-        for (index, recipient) in envelope.message.recipients().iter().enumerate() {
-            let found = suppressions.find(recipient, M::KIND, envelope.delivery.purpose).await;
+        for (index, recipient) in recipients.iter().enumerate() {
+            let found = suppressions.find(&query(envelope, recipient)).await;
             // Whatever went wrong in the host's store, nothing was sent.
             let found = found.map_err(|error| error.with_fate(Fate::NotSent))?;
             if let Some(found) = found {
+                if may_confirm && found.reason == Reason::OptOut {
+                    return Ok(true);
+                }
                 let problem = format!("is suppressed: {}", found.reason);
                 faults.push(Fault::new(format!("recipients[{index}]"), problem, "leave it out"));
             }
         }
         if faults.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         Err(Error::new(ErrorKind::Suppressed, "the person said no").with_faults(faults))
     }
 
-    async fn hand_over<M: Routed>(&self, plan: Plan<M>) -> Result<Receipt> {
+    /// Takes the permission of a ready message that confirms an opt-out, or refuses it.
+    async fn permit<M: Message>(&self, plan: &mut Plan<M>) {
+        let Some(suppressions) = self.0.suppressions.as_ref().filter(|_| plan.confirms()) else {
+            return;
+        };
+        for recipient in plan.envelope().message.recipients() {
+            let taken = suppressions.take_confirmation(&query(plan.envelope(), &recipient)).await;
+            let refusal = match taken {
+                Ok(true) => continue,
+                Ok(false) => Error::new(ErrorKind::Suppressed, "the opt-out may not be confirmed"),
+                Err(error) => error.with_fate(Fate::NotSent),
+            };
+            plan.refuse(refusal);
+        }
+    }
+
+    async fn hand_over<M: Routed>(&self, mut plan: Plan<M>) -> Result<Receipt> {
+        self.permit(&mut plan).await;
         let outcome = match plan.refusal() {
             Some(refusal) => Err(refusal),
             None => match self.channel::<M>() {
@@ -203,7 +234,13 @@ impl Messenger {
         self.record(plan.into_envelope(), outcome).await
     }
 
-    async fn hand_over_all<M: Routed>(&self, plans: Vec<Result<Plan<M>>>) -> Vec<Result<Receipt>> {
+    async fn hand_over_all<M: Routed>(
+        &self,
+        mut plans: Vec<Result<Plan<M>>>,
+    ) -> Vec<Result<Receipt>> {
+        for plan in plans.iter_mut().flatten() {
+            self.permit(plan).await;
+        }
         let ready =
             plans.iter().filter_map(|plan| plan.as_ref().ok()).filter(|plan| plan.is_ready());
         let envelopes: Vec<_> = ready.map(Plan::envelope).collect();
@@ -257,6 +294,10 @@ impl Messenger {
     async fn send_envelope<M: Routed>(&self, envelope: Envelope<M>) -> Result<Receipt> {
         self.hand_over(self.inspect(envelope).await).await
     }
+}
+
+fn query<'a, M: Message>(envelope: &'a Envelope<M>, recipient: &'a Recipient) -> Query<'a> {
+    Query::new(recipient, M::KIND, envelope.delivery.purpose).sender(envelope.message.sender())
 }
 
 impl fmt::Debug for Messenger {

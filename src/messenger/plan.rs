@@ -10,11 +10,21 @@ use crate::{
 pub struct Plan<M: Message> {
     envelope: Envelope<M>,
     refusals: Vec<Error>,
+    confirms: bool,
 }
 
 impl<M: Message> Plan<M> {
-    pub(super) fn new(envelope: Envelope<M>, refusals: Vec<Error>) -> Self {
-        Self { envelope, refusals }
+    pub(super) fn new(envelope: Envelope<M>, refusals: Vec<Error>, confirms: bool) -> Self {
+        Self { envelope, refusals, confirms }
+    }
+
+    /// Whether it is ready, but for the permission to confirm an opt-out.
+    pub(super) fn confirms(&self) -> bool {
+        self.confirms && self.is_ready()
+    }
+
+    pub(super) fn refuse(&mut self, refusal: Error) {
+        self.refusals.push(refusal);
     }
 
     /// The message as it would be sent.
@@ -35,7 +45,9 @@ impl<M: Message> Plan<M> {
         &self.refusals
     }
 
-    /// Whether nothing would refuse it before the provider.
+    /// Whether nothing would refuse it before the provider. A message that confirms an opt-out is
+    /// ready here, and refused all the same when that opt-out was confirmed before: a plan takes
+    /// no permission.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.refusals.is_empty()

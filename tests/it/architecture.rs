@@ -11,7 +11,7 @@ const GROUPS: &[&[&str]] = &[
     &["debug", "docs", "error", "future", "time"],
     &["event", "message"],
     &["channel", "http", "mime", "webhook"],
-    &["compliance", "policy", "route", "template"],
+    &["compliance", "policy", "route", "template", "tracking"],
     &["messenger"],
     &["config"],
 ];

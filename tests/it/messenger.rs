@@ -7,7 +7,7 @@ use dakiya::{
     Timestamp,
     compliance::{
         dlt::{Category, Registration, Registry},
-        suppression::{Reason, Suppression, SuppressionList, Suppressions},
+        suppression::{Query, Reason, Suppression, SuppressionList, Suppressions},
     },
     sandbox::Sandbox,
     template::TemplateSet,
@@ -208,7 +208,7 @@ async fn a_suppression_list_that_does_not_answer_holds_the_message_back_unsent()
     struct Broken;
     #[async_trait]
     impl Suppressions for Broken {
-        async fn find(&self, _: &Recipient, _: Kind, _: Purpose) -> Result<Option<Suppression>> {
+        async fn find(&self, _: &Query<'_>) -> Result<Option<Suppression>> {
             Err(Error::new(ErrorKind::Network, "the store is away"))
         }
     }

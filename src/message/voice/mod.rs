@@ -153,6 +153,10 @@ impl Message for Call {
         vec![Recipient::Phone(self.to.clone())]
     }
 
+    fn sender(&self) -> Option<&str> {
+        self.from.as_ref().map(PhoneNumber::as_str)
+    }
+
     fn features(&self) -> Features {
         let own = Features::NONE
             .and_if(self.record, Features::RECORDING)

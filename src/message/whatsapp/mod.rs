@@ -239,6 +239,10 @@ impl Message for WhatsApp {
         vec![Recipient::WhatsApp(self.to.clone())]
     }
 
+    fn sender(&self) -> Option<&str> {
+        self.from.as_deref()
+    }
+
     fn features(&self) -> Features {
         let content = match &self.content {
             WhatsAppContent::Contacts { .. } => Features::CONTACTS,
