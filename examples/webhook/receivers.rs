@@ -19,22 +19,23 @@ pub(crate) fn receiver(
     now: Timestamp,
 ) -> Result<Box<dyn Receiver>, WebhookError> {
     Ok(match (provider, product) {
-        ("mailgun", None) => {
+        ("mailgun", None | Some("email")) => {
             let Mailgun { signing_key } = read(secrets)?;
             Box::new(mailgun::Webhook::new(signing_key)?)
         }
-        ("meta", None) => {
+        ("meta", None | Some("whatsapp")) => {
             let Meta { app_secret, verify_token } = read(secrets)?;
             Box::new(meta::Webhook::new(app_secret, verify_token)?)
         }
         ("netcore", Some(product)) => of_netcore(product, guard(secrets)?)?,
         ("netcore", None) => return Err(config(NETCORE)),
-        ("sendgrid", None) => {
+        ("sendgrid", Some("inbound")) => inbound(secrets)?,
+        ("sendgrid", None | Some("email")) => {
             let SendGrid { public_key } = read(secrets)?;
             Box::new(sendgrid::Webhook::new(public_key)?)
         }
-        ("ses", None) => of_ses(secrets, now)?,
-        ("twilio", None) => {
+        ("ses", None | Some("email")) => of_ses(secrets, now)?,
+        ("twilio", None | Some("sms" | "whatsapp" | "rcs" | "voice")) => {
             let Twilio { auth_tokens } = read(secrets)?;
             let mut tokens = auth_tokens.into_iter();
             let first = twilio::Webhook::new(tokens.next().unwrap_or_default())?;
@@ -44,8 +45,8 @@ pub(crate) fn receiver(
     })
 }
 
-const PROVIDERS: &str = "the `provider` is mailgun, meta, netcore, sendgrid, ses or twilio; \
-                         a `product` is for netcore";
+const PROVIDERS: &str = "the `provider` is mailgun, meta, netcore, sendgrid, ses or twilio, and \
+                         the `product` one that it has; sendgrid has `inbound` too";
 const NETCORE: &str = "netcore needs a `product`: deflector, email, rcs, sms, voice or whatsapp";
 
 #[derive(Deserialize)]
@@ -114,7 +115,7 @@ fn of_ses(secrets: Value, now: Timestamp) -> Result<Box<dyn Receiver>, WebhookEr
     let kept = ses::Certificates::new();
     for (url, pem) in certificates {
         // One that is none, or not of its URL, is as if it were not there: the key is missing.
-        let _ = kept.insert(&url, pem.as_bytes(), now);
+        drop(kept.insert(&url, pem.as_bytes(), now));
     }
     Ok(Box::new(ses::Webhook::new(topics)?.certificates(kept)))
 }
@@ -146,4 +147,14 @@ fn guard(secrets: Value) -> Result<Guard, WebhookError> {
 /// A secret that is misspelt, or of another provider, is no secret.
 fn read<T: DeserializeOwned>(secrets: Value) -> Result<T, WebhookError> {
     serde_json::from_value(secrets).map_err(|error| unread(&error))
+}
+
+/// Mails that people send: guarded, and signed too where there is a key.
+fn inbound(mut secrets: Value) -> Result<Box<dyn Receiver>, WebhookError> {
+    let key = secrets.as_object_mut().and_then(|secrets| secrets.remove("public_key"));
+    let parse = sendgrid::InboundParse::new(guard(secrets)?);
+    Ok(match key {
+        Some(key) => Box::new(parse.public_key(read::<String>(key)?)?),
+        None => Box::new(parse),
+    })
 }

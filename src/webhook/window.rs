@@ -47,6 +47,12 @@ impl Window {
         self.past
     }
 
+    /// How far ahead of this machine's clock a request may be.
+    #[must_use]
+    pub const fn future(self) -> Duration {
+        self.future
+    }
+
     /// Checks a request that was signed at `signed`.
     ///
     /// # Errors

@@ -133,17 +133,25 @@ fn nothing_spawns_prints_sleeps_or_ends_the_process() {
 fn every_leaf_of_a_provider_has_the_same_files() {
     // Their protocol is no HTTP, or there is none: they have lists of their own.
     const OWN_LIST: [&str; 2] = ["sandbox", "smtp"];
+    // No leaves, but what stands beside them.
+    const BESIDE: [&str; 2] = ["manage", "webhook"];
     for provider in folders("src/providers") {
         let folder = format!("src/providers/{provider}");
         assert!(root().join(&folder).join("mod.rs").exists(), "{folder}");
         // One table of codes for all leaves of an account, or one for each.
         let shared = files_of(&folder);
-        let leaves = folders(&folder).into_iter();
-        for leaf in leaves.filter(|leaf| !["manage", "webhook"].contains(&&**leaf)) {
+        // One reader of what an account calls back with, or one for each product.
+        let reads = |folder: &str| {
+            let webhook = root().join(folder).join("webhook");
+            webhook.join("mod.rs").exists() || webhook.with_extension("rs").exists()
+        };
+        let own_list = OWN_LIST.contains(&&*provider);
+        for leaf in folders(&folder).into_iter().filter(|leaf| !BESIDE.contains(&&**leaf)) {
             let names = files_of(&format!("{folder}/{leaf}"));
             let codes = shared.contains("error.rs") || names.contains("error.rs");
-            let whole = names.contains("mod.rs") && names.contains("wire.rs") && codes;
-            assert!(whole || OWN_LIST.contains(&&*provider), "{folder}/{leaf}: {names:?}");
+            let receives = reads(&folder) || reads(&format!("{folder}/{leaf}"));
+            let whole = names.contains("mod.rs") && names.contains("wire.rs") && codes && receives;
+            assert!(whole || own_list, "{folder}/{leaf}: {names:?}");
         }
     }
 }

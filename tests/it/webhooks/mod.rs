@@ -16,6 +16,8 @@ mod inbound_mail;
 mod mailgun;
 mod meta;
 mod netcore;
+mod official;
+mod properties;
 mod router;
 mod sendgrid;
 mod ses;

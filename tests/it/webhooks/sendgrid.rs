@@ -55,6 +55,18 @@ pub(crate) fn receiver() -> Webhook {
     Webhook::new(public_key(&KEY)).unwrap()
 }
 
+/// The public key of what [`sign`] signs with.
+pub(crate) fn own_public_key() -> String {
+    public_key(&KEY)
+}
+
+/// A private key as PEM, and its public key as SendGrid shows it.
+pub(crate) fn key_pair() -> (String, String) {
+    let fixed = fs::read_to_string(fixture("sendgrid/keys/test-only.pem")).unwrap();
+    let public = fs::read_to_string(fixture("sendgrid/keys/public.txt")).unwrap();
+    (fixed, public.trim().to_owned())
+}
+
 /// Signs as SendGrid does, at the moment of the walk.
 pub(crate) fn sign(request: Request) -> Request {
     let at = NOW.parse::<Timestamp>().unwrap().as_second().to_string();

@@ -29,7 +29,7 @@ static KEY: LazyLock<KeyPair> = LazyLock::new(|| {
     KeyPair::from_pkcs8(&STANDARD.decode(body).unwrap()).unwrap()
 });
 
-fn pem(name: &str) -> Vec<u8> {
+pub(crate) fn pem(name: &str) -> Vec<u8> {
     fs::read(fixture("ses/keys").join(format!("{name}.pem"))).unwrap()
 }
 

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use dakiya::{
     Event, Kind, PhoneNumber, Purpose, Recipient,
-    compliance::suppression::SuppressionList,
+    compliance::suppression::{Query, SuppressionList},
     event::{AnsweredBy, Inbound, InboundSource},
     twilio::{Webhook, sms, voice},
     webhook::{Enforcement, Proof, Receiver, Request, WebhookErrorKind},
@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{URL, fixture, holds, now, walk};
 
-const TOKEN: &str = "5d1f0c8be23a49779c64aa01e7d2b3f4";
+pub(crate) const TOKEN: &str = "5d1f0c8be23a49779c64aa01e7d2b3f4";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 pub(crate) fn receiver() -> Webhook {
@@ -391,7 +391,7 @@ fn the_same_request_again_has_the_same_keys_and_another_has_others() {
 fn a_stop_keeps_the_next_message_back_and_a_start_lets_it_go() {
     let list = SuppressionList::new();
     let person = Recipient::Phone(PhoneNumber::parse("+15005550010").unwrap());
-    let blocked = || list.get(&person, Kind::Sms, Purpose::Marketing).is_some();
+    let blocked = || list.get(&Query::new(&person, Kind::Sms, Purpose::Marketing)).is_some();
     for (word, after) in [("STOP", true), ("HELP", true), ("START", false)] {
         let body = format!(
             "MessageSid=SM{word}&SmsStatus=received&From=%2B15005550010&To=%2B15005550006\
