@@ -48,6 +48,12 @@ fn main() {
         peers::layers::policy_and_failover(&mut table, load(1, 20_000)).await;
         let sizes = if quick { [100, 1_000] } else { [1_000, 10_000] };
         peers::bulk::all(&mut table, load(1, 1), sizes).await;
+        peers::webhook::all(
+            &mut table,
+            load(1, 20_000),
+            if quick { [10, 100] } else { [100, 10_000] },
+        )
+        .await;
     });
     table.print();
 }

@@ -15,6 +15,7 @@ pub(crate) mod ses;
 pub(crate) mod smtp;
 pub(crate) mod template;
 pub(crate) mod twilio;
+pub(crate) mod webhook;
 
 /// A text message's text.
 const ORDER: &str =

@@ -367,10 +367,8 @@ fn an_odd_member_costs_no_neighbour_and_panics_nowhere() {
                     put(&mut changed, &path, odd.clone());
                     changes += 1;
                     let got = subject.receive(&subject.json(beside(changed, sample, *batch)));
-                    let shown = odd.map(|odd| odd.to_string());
-                    let shown =
-                        shown.as_deref().map_or("nothing", |text| &text[..text.len().min(20)]);
-                    let place = format!("{}: {} is {shown}", subject.name, path.join("."));
+                    let shown = odd.map_or_else(|| "absent".to_owned(), |odd| odd.to_string());
+                    let place = format!("{}: {} is {shown:.20}", subject.name, path.join("."));
                     kept(got, neighbours.as_deref(), &place);
                 }
             }

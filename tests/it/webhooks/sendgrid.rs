@@ -400,13 +400,13 @@ fn a_body_that_a_framework_wrote_anew_is_refused_in_words_that_say_so() {
     let value: Value = serde_json::from_str(BODY).unwrap();
     let spaced = serde_json::to_string_pretty(&value).unwrap();
     let kept = BODY.replace("\r\n", "");
-    for body in [kept.clone(), BODY.replace("\r\n", "\n"), format!("{kept}\r\n"), spaced] {
+    for body in [kept.clone(), BODY.replace("\r\n", "\n"), format!("{kept}\r\n")] {
         let message = rewritten(body.clone());
         assert!(message.contains("re-serialised: it lost the CRLF after each"), "{body} {message}");
         assert!(message.contains("hand over the raw bytes"), "{message}");
     }
     let renamed = kept.replace("asha", "ravi");
-    for body in [renamed, "{}".into(), "[{\"email\" : 1}]".into()] {
+    for body in [renamed, spaced, "{}".into(), "[{\"email\" : 1}]".into()] {
         let message = rewritten(body);
         assert!(message.contains("the body was re-serialised, or"), "{message}");
         assert!(message.contains("hand over the raw bytes"), "{message}");
