@@ -346,3 +346,68 @@ pub enum Bounce {
     /// Never tried: the address is on a list of the provider.
     Suppressed,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+    use crate::channel::Currency;
+
+    const DOCS: &str = include_str!("mod.rs");
+
+    /// The words that the line of `member` documents.
+    fn words(member: &str) -> Vec<Value> {
+        let begin = format!("//! | `{member}` |");
+        let line = DOCS.lines().find(|line| line.starts_with(&begin)).unwrap();
+        let cell = line.rsplit_once(" | ").unwrap().1;
+        cell.split('`').skip(1).step_by(2).map(Value::from).collect()
+    }
+
+    fn all_are<T: DeserializeOwned>(member: &str, count: usize) {
+        let words = words(member);
+        assert_eq!(words.len(), count, "{member}");
+        for word in words {
+            assert!(serde_json::from_value::<T>(word.clone()).is_ok(), "{member}: {word}");
+        }
+    }
+
+    #[test]
+    fn the_documented_words_are_those_that_are_written() {
+        all_are::<EventKind>("kind", 8);
+        all_are::<Status>("status", 19);
+        all_are::<Kind>("channel", Kind::ALL.len());
+        all_are::<Scope>("suppress", 4);
+        all_are::<Bounce>("bounce", 4);
+        all_are::<Proof>("proof", 4);
+    }
+
+    #[test]
+    fn every_member_that_is_written_is_documented() {
+        let event = Event {
+            word: Some(String::new()),
+            cost: Some(Money::new(1, Currency::INR)),
+            suppress: Some(Scope::Topic),
+            topic: Some(String::new()),
+            bounce: Some(Bounce::Hard),
+            machine: true,
+            reply_to: Some(String::new()),
+            profile: Some(Box::default()),
+            inbound: Some(Box::new(Inbound::Text)),
+            call: Some(Box::default()),
+            template: Some(Box::default()),
+            ..Event::of_status(Status::Sent, "test", Proof::Signature)
+        };
+        let json = serde_json::to_value(&event).unwrap();
+        let members = json.as_object().unwrap();
+        assert_eq!(members.len(), 28);
+        for member in members.keys() {
+            let cell = format!("`{member}`");
+            let documented = |line: &str| {
+                let cells = line.strip_prefix("//! | ").and_then(|rest| rest.split(" | ").next());
+                cells.is_some_and(|cells| cells.split(", ").any(|own| own == cell))
+            };
+            assert!(DOCS.lines().any(documented), "{member}");
+        }
+    }
+}

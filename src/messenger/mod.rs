@@ -98,8 +98,9 @@ impl Messenger {
         self.hand_over_all(plans).await
     }
 
-    /// Answers a keyword that a person sent, by the kind of channel it came by; `None` where there
-    /// is nothing to answer.
+    /// Answers a keyword that a person sent, which
+    /// [`Keywords::answer`](crate::compliance::keywords::Keywords::answer) found, by the kind of
+    /// channel it came by; `None` where there is nothing to answer.
     ///
     /// # Errors
     ///
