@@ -1,8 +1,27 @@
-//! What providers call back with: verified first, then parsed, without I/O.
+//! What providers call back with: verified first, then parsed.
 //!
-//! Each leaf of a provider has a `Webhook` that implements [`Receiver`]. The host hands it the
-//! request as it came: the raw body, before any framework parsed it. A [`Router`] takes the requests
-//! of all of them by one function.
+//! - A [`Router`] is what a host mounts: one function on one route for all providers. It bounds the
+//!   body, finds the receiver by the path, fetches signing keys, and remembers one-time tokens.
+//!   [`Messenger::webhooks`](crate::Messenger::webhooks) begins one.
+//! - A [`Receiver`] is one provider's `Webhook`. It is pure, without I/O and clock: the request as
+//!   it came and the time go in, [`Parsed`] or a [`WebhookError`] comes out. What is not
+//!   [`Verified`] cannot be parsed.
+//! - A [`Guard`] stands in for the signature of who signs nothing.
+//!
+//! The body must be the bytes received: before any framework parsed them, and before middleware
+//! rewrote them.
+//!
+//! | receiver | proof | a request may be so old |
+//! | --- | --- | --- |
+//! | `mailgun::Webhook` | HMAC over a time and a token, which counts once; not over the event | 9 h |
+//! | `meta::Webhook` | HMAC over the body; a token of the host's for the handshake | any age |
+//! | `netcore::{deflector, email, rcs, sms, voice, whatsapp}::Webhook` | a [`Guard`] | any age |
+//! | `sendgrid::Webhook` | ECDSA over time and body | 25 h |
+//! | `sendgrid::InboundParse`, with `inbound-mail` | a [`Guard`], and ECDSA where it is set up | 73 h where signed |
+//! | `ses::Webhook` | RSA over the envelope of SNS, and a list of topics | 2 h |
+//! | `twilio::Webhook` | HMAC over URL and form | any age |
+//!
+//! A receiver by itself, as a router calls it:
 //!
 //! ```
 //! # #[cfg(feature = "netcore")] {

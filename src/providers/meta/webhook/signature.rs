@@ -37,7 +37,7 @@ pub(super) fn delivery(secrets: &Secrets, request: &Request) -> Result<(), Webho
         "the signature is that of the same JSON written otherwise: the body was re-serialised on \
          the way; hand over the raw bytes"
     } else {
-        "the signature is not that of this body and app secret"
+        "the signature is not that of this body: check the app secret, and that the body is raw"
     }))
 }
 

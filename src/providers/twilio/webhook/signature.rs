@@ -99,14 +99,14 @@ fn refused(signed: &Signed<'_>, url: &Parts<'_>, text: &[u8]) -> WebhookError {
         None => [path.0, "/", &path.1].concat(),
     };
     let problem = if text.len() > EXPLAINED {
-        "the signature is not of this URL and body"
+        "the signature is not of this URL and body: check the public URL and the auth token"
     } else if signed.holds(&Parts { scheme, ..*url }, text) {
         "the signature is of another scheme: hand over the public URL, with its http or https"
     } else if signed.holds(&Parts { tail: &slashed, ..*url }, text) {
         "the signature is of a URL that differs by a slash at the end of its path: hand over the \
          public URL as Twilio called it"
     } else {
-        "the signature is not of this URL and body"
+        "the signature is not of this URL and body: check the public URL and the auth token"
     };
     WebhookError::signature(problem)
 }
