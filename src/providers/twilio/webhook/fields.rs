@@ -84,8 +84,9 @@ impl<'a> Fields<'a> {
         Some(fields)
     }
 
+    /// Whether nothing is left that has a value.
     pub(super) fn is_empty(&self) -> bool {
-        self.texts.is_empty() && self.rich.is_empty()
+        self.rich.is_empty() && self.texts.iter().flatten().all(|(_, value)| value.is_empty())
     }
 
     /// Whether there is a field `name` with a value.
