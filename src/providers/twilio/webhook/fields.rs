@@ -73,7 +73,8 @@ impl<'a> Fields<'a> {
         for (name, raw) in members {
             match raw.get().bytes().next() {
                 Some(b'"') => {
-                    let text = serde_json::from_str(raw.get()).unwrap_or_default();
+                    // Half a character is no text: as it was written.
+                    let text = serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().into());
                     fields.texts.push(Some((name.into(), Cow::Owned(text))));
                 }
                 Some(b'{' | b'[') => fields.rich.push((name, raw)),

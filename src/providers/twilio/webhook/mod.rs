@@ -237,7 +237,9 @@ fn read(mut fields: Fields<'_>, source: &Bytes, call: &Context<'_>) -> (Vec<Even
     if let Some(first) = events.first_mut() {
         first.metadata.extend(fields.rest());
         if let Some(token) = call.token {
-            first.metadata.insert("I-Twilio-Idempotency-Token".into(), token.into());
+            // A field of that name is signed, and goes before.
+            let name = "I-Twilio-Idempotency-Token".to_owned();
+            first.metadata.entry(name).or_insert_with(|| token.into());
         }
     }
     for event in &mut events {
