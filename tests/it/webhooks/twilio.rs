@@ -268,7 +268,7 @@ fn a_header_that_is_no_signature_is_refused() {
     for bad in ["", "=", " ", "!!!", cut, &long, &hexed, "AAAAAAAAAAAAAAAAAAAAAAAAAAA="] {
         assert_eq!(refusal(&signed(good.clone(), bad)).0, WebhookErrorKind::Signature, "{bad}");
     }
-    let mut bytes = good.clone();
+    let mut bytes = good;
     bytes.headers.insert("x-twilio-signature", HeaderValue::from_bytes(b"\xff\xfe").unwrap());
     assert_eq!(refusal(&bytes).0, WebhookErrorKind::Signature);
 }
@@ -351,7 +351,7 @@ fn a_form_of_endless_fields_is_refused_before_they_are_sorted() {
 fn of_two_signatures_the_first_counts() {
     let good = sign(form(URL, "A=1"));
     let bad = HeaderValue::from_static("AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
-    let mut second = good.clone();
+    let mut second = good;
     second.headers.append("X-Twilio-Signature", bad.clone());
     assert!(receiver().verify(&second, now()).is_ok());
     let known = second.headers["x-twilio-signature"].clone();
