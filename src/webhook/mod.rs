@@ -494,7 +494,8 @@ impl WebhookError {
 
     /// The same, answered with 503 where it would be 4xx: of a provider that never sends again what
     /// was answered so. The fault may be this side's, such as a clock that is wrong.
-    pub(crate) fn asking_again(mut self) -> Self {
+    #[must_use]
+    pub fn asking_again(mut self) -> Self {
         self.asks_again = true;
         self
     }
