@@ -97,6 +97,9 @@ pub struct Suppression {
     /// said STOP to one number may still want what another sends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sender: Option<String>,
+    /// The list or topic that [`Scope::Topic`] means, as the provider names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
     /// Since when, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
@@ -108,7 +111,7 @@ impl Suppression {
     /// A suppression of every kind of message.
     #[must_use]
     pub fn new(scope: Scope, reason: Reason) -> Self {
-        Self { scope, reason, kind: None, sender: None, since: None }
+        Self { scope, reason, kind: None, sender: None, topic: None, since: None }
     }
 
     /// Limits it to one kind of message.
@@ -224,7 +227,7 @@ impl SuppressionList {
         Self::default()
     }
 
-    /// Adds a suppression. One of the same scope, reason, kind and sender is replaced. One for
+    /// Adds a suppression. One of the same scope, reason, kind, sender and topic is replaced. One for
     /// [`Reason::OptOut`] may be confirmed to the person once.
     pub fn add(&self, recipient: &Recipient, suppression: Suppression) {
         let unconfirmed = suppression.reason == Reason::OptOut;
@@ -258,9 +261,9 @@ impl SuppressionList {
 
     /// Adds what an event says: one with [`suppress`](Event::suppress) and a recipient adds a
     /// suppression of its channel's kind. [`Resubscribed`](Status::Resubscribed) takes back the
-    /// opt-outs of that kind that are not known to be later, or to be from another sender;
-    /// complaints, dead addresses and the host's own entries stay. Returns whether the list
-    /// changed.
+    /// opt-outs of that kind that are not known to be later, or to be from another sender; one that
+    /// names a [`topic`](Event::topic) takes back that topic's alone. Complaints, dead addresses and
+    /// the host's own entries stay. Returns whether the list changed.
     ///
     /// With [`Scope::Sender`] on SMS, WhatsApp, RCS and calls it holds for the event's sender
     /// alone, where the event names one; in mail it holds for the address, whoever writes.
@@ -283,7 +286,8 @@ impl SuppressionList {
         let own = scope == Scope::Sender && event.channel.is_some_and(has_numbers);
         let sender = event.sender.clone().filter(|sender| own && !sender.trim().is_empty());
         let (kind, since) = (event.channel, event.timestamp);
-        let suppression = Suppression { scope, reason, kind, sender, since };
+        let topic = event.topic.clone().filter(|_| scope == Scope::Topic);
+        let suppression = Suppression { scope, reason, kind, sender, topic, since };
         // A refusal because of an opt-out is no new one.
         let unconfirmed = event.status == Some(Status::Unsubscribed);
         self.insert(key, Entry { suppression, event: event.dedup_key.clone(), unconfirmed });
@@ -298,7 +302,11 @@ impl SuppressionList {
                 .kind
                 .zip(senders)
                 .is_some_and(|(kind, (own, to))| !may_be_same_sender(kind, own, to));
-            entry.reason == Reason::OptOut && entry.kind == event.channel && !later && !other
+            // Who comes back to one topic has not come back to all.
+            let wider = event.topic.is_some()
+                && (entry.scope != Scope::Topic || entry.topic != event.topic);
+            let theirs = entry.reason == Reason::OptOut && entry.kind == event.channel;
+            theirs && !later && !other && !wider
         };
         self.write(|entries| {
             let Some(own) = entries.get_mut(key) else { return false };
@@ -313,9 +321,9 @@ impl SuppressionList {
     }
 
     fn insert(&self, key: Party, mut new: Entry) {
-        fn what(entry: &Entry) -> (Scope, Reason, Option<Kind>, Option<&str>) {
-            let Suppression { scope, reason, kind, sender, .. } = &entry.suppression;
-            (*scope, *reason, *kind, sender.as_deref())
+        fn what(entry: &Entry) -> (Scope, Reason, Option<Kind>, Option<&str>, Option<&str>) {
+            let Suppression { scope, reason, kind, sender, topic, .. } = &entry.suppression;
+            (*scope, *reason, *kind, sender.as_deref(), topic.as_deref())
         }
         self.write(|entries| {
             let own = entries.entry(key).or_default();
@@ -433,6 +441,26 @@ mod tests {
         assert!(list.apply(&event(Status::Resubscribed, None)));
         let found = list.get(&Query::new(&asha(), Kind::Email, Purpose::Marketing)).unwrap();
         assert_eq!(found.reason, Reason::HardBounce);
+    }
+
+    #[test]
+    fn coming_back_to_a_topic_takes_back_that_topic_alone() {
+        let list = SuppressionList::new();
+        let about = |status, suppress, topic: Option<&str>| {
+            let mut event = event(status, suppress);
+            event.topic = topic.map(str::to_owned);
+            event
+        };
+        list.apply(&about(Status::Unsubscribed, Some(Scope::Marketing), None));
+        list.apply(&about(Status::Unsubscribed, Some(Scope::Topic), Some("12")));
+        list.apply(&about(Status::Unsubscribed, Some(Scope::Topic), Some("27")));
+        assert!(list.apply(&about(Status::Resubscribed, None, Some("12"))));
+        assert!(!list.apply(&about(Status::Resubscribed, None, Some("12"))));
+        let found = list.get(&Query::new(&asha(), Kind::Email, Purpose::Marketing)).unwrap();
+        assert_eq!(found.scope, Scope::Marketing);
+        assert!(list.apply(&about(Status::Resubscribed, None, Some("27"))));
+        assert!(list.apply(&about(Status::Resubscribed, None, None)));
+        assert!(list.get(&Query::new(&asha(), Kind::Email, Purpose::Marketing)).is_none());
     }
 
     #[test]

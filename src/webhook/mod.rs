@@ -127,6 +127,10 @@ impl<R: Receiver + ?Sized> Receiver for Box<R> {
         (**self).parse(verified)
     }
 
+    fn receive(&self, request: &Request, now: Timestamp) -> Result<Parsed, WebhookError> {
+        (**self).receive(request, now)
+    }
+
     fn is_shadow(&self) -> bool {
         (**self).is_shadow()
     }
@@ -143,6 +147,10 @@ impl<R: Receiver + ?Sized> Receiver for Arc<R> {
 
     fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
         (**self).parse(verified)
+    }
+
+    fn receive(&self, request: &Request, now: Timestamp) -> Result<Parsed, WebhookError> {
+        (**self).receive(request, now)
     }
 
     fn is_shadow(&self) -> bool {
@@ -431,6 +439,8 @@ pub struct WebhookError {
     kind: WebhookErrorKind,
     message: Cow<'static, str>,
     key_url: Option<Box<str>>,
+    /// Whether 4xx would lose the events.
+    asks_again: bool,
 }
 
 /// What kind of refusal it is.
@@ -467,7 +477,7 @@ impl WebhookError {
     /// A refusal of `kind`; `message` holds nothing of the request.
     #[must_use]
     pub fn new(kind: WebhookErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, message: message.into(), key_url: None }
+        Self { kind, message: message.into(), key_url: None, asks_again: false }
     }
 
     /// The proof of origin is missing or wrong.
@@ -501,6 +511,14 @@ impl WebhookError {
         Self { key_url: Some(url.into()), ..Self::new(WebhookErrorKind::Key, message) }
     }
 
+    /// The same, answered with 503 where it would be 4xx: of a provider that never sends again what
+    /// was answered so. The fault may be this side's, such as a clock that is wrong.
+    #[must_use]
+    pub fn asking_again(mut self) -> Self {
+        self.asks_again = true;
+        self
+    }
+
     /// Where the missing key of [`WebhookErrorKind::Key`] is. The URL came in the request and was
     /// checked to be one of the provider's own.
     #[must_use]
@@ -511,11 +529,13 @@ impl WebhookError {
     /// What to answer: 401 where the origin is unproven, 403 for a handshake, 400 for a body that
     /// cannot be read, 413 for one that is too long, 404 where nobody receives, 405 for a method
     /// that nobody calls with, 500 for our own settings, and 503 for a key that is missing or a
-    /// store that does not answer, so that the provider tries again.
+    /// store that does not answer, so that the provider tries again. Where a provider never sends
+    /// again what was answered with 4xx, its receiver's refusals are 503 too.
     #[must_use]
     pub fn reply(&self) -> Reply {
         let mut reply = Reply::of(match self.kind {
             WebhookErrorKind::Config => 500,
+            _ if self.asks_again => 503,
             WebhookErrorKind::Handshake => 403,
             WebhookErrorKind::Key | WebhookErrorKind::Unavailable => 503,
             WebhookErrorKind::Method => 405,
