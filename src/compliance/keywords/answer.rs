@@ -112,7 +112,8 @@ pub struct TwoWay {
     pub found: Found,
     /// The opt-out, or that the person is back, for the host's store; absent for
     /// [`Keyword::Help`]. Its recipient is the person, its sender the number of ours that they
-    /// wrote to. A [`SuppressionList`] takes all of this by its [`heard`].
+    /// wrote to. A [`SuppressionList`] takes all of this by its [`heard`]; another store keeps when
+    /// somebody came back, since a STOP from before may be told late, or again.
     ///
     /// [`SuppressionList`]: crate::compliance::suppression::SuppressionList
     /// [`heard`]: crate::compliance::suppression::SuppressionList::heard
