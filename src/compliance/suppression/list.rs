@@ -206,7 +206,9 @@ impl SuppressionList {
                 in_the_way.iter().all(|entry| entry.suppression.reason == Reason::OptOut);
             let permitted = opt_outs && in_the_way.iter().any(|entry| entry.unanswered);
             if permitted {
-                in_the_way.into_iter().for_each(|entry| entry.unanswered = false);
+                for entry in in_the_way {
+                    entry.unanswered = false;
+                }
             }
             permitted
         })
