@@ -53,6 +53,13 @@ impl<R: Receiver> Receiver for Enforced<R> {
         Ok(Parsed { would_refuse, ..parsed })
     }
 
+    fn receive(&self, request: &Request, now: Timestamp) -> Result<Parsed, WebhookError> {
+        match self.enforcement {
+            Enforcement::Enforce => self.receiver.receive(request, now),
+            Enforcement::Shadow => self.parse(self.verify(request, now)?),
+        }
+    }
+
     fn is_shadow(&self) -> bool {
         self.enforcement == Enforcement::Shadow || self.receiver.is_shadow()
     }

@@ -49,6 +49,15 @@ pub(crate) mod mail;
 mod replay;
 mod router;
 pub(crate) mod secrets;
+#[cfg(any(
+    feature = "mailgun",
+    feature = "meta",
+    feature = "netcore",
+    feature = "sendgrid",
+    feature = "ses",
+    feature = "twilio"
+))]
+pub(crate) mod text;
 mod window;
 
 /// Turns one provider's calls into events. Pure: no I/O, no clock, no global.
@@ -108,6 +117,10 @@ impl<R: Receiver + ?Sized> Receiver for Box<R> {
         (**self).parse(verified)
     }
 
+    fn receive(&self, request: &Request, now: Timestamp) -> Result<Parsed, WebhookError> {
+        (**self).receive(request, now)
+    }
+
     fn is_shadow(&self) -> bool {
         (**self).is_shadow()
     }
@@ -124,6 +137,10 @@ impl<R: Receiver + ?Sized> Receiver for Arc<R> {
 
     fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
         (**self).parse(verified)
+    }
+
+    fn receive(&self, request: &Request, now: Timestamp) -> Result<Parsed, WebhookError> {
+        (**self).receive(request, now)
     }
 
     fn is_shadow(&self) -> bool {
