@@ -1,5 +1,6 @@
 //! What the crate costs, each as a ratio to a named peer that does the same work in the same run.
 //!
+//! Arguments name what to run, by parts of the names: `cargo bench --all-features -- webhook`.
 //! `DAKIYA_BENCH_QUICK=1` runs each once, briefly: whether it works, not how fast.
 #![allow(
     clippy::cast_precision_loss,
@@ -33,27 +34,48 @@ fn main() {
         Load { in_flight, operations: operations.max(in_flight), rounds }
     };
     let sink = Sink::start();
-    let mut table = Table::default();
+    let words = std::env::args().skip(1).filter(|word| !word.starts_with('-'));
+    let mut table = Table::of(words.collect());
     runtime.block_on(async {
-        peers::netcore::email(&mut table, sink.http, load(32, 4_000)).await;
-        peers::netcore::sms(&mut table, sink.http, load(32, 4_000)).await;
-        peers::twilio::sms(&mut table, sink.http, load(32, 4_000)).await;
-        peers::sendgrid::email(&mut table, sink.http, load(32, 4_000)).await;
-        peers::ses::email(&mut table, sink.http, load(32, 4_000)).await;
-        peers::meta::text(&mut table, sink.http, load(32, 4_000)).await;
-        peers::smtp::by_hand(&mut table, sink.smtp, load(32, 4_000)).await;
-        peers::smtp::lettre_pooled(&mut table, sink.smtp, load(32, 1_000)).await;
-        peers::template::plain(&mut table, load(1, 50_000)).await;
-        peers::template::blocks(&mut table, load(1, 10_000)).await;
-        peers::layers::policy_and_failover(&mut table, load(1, 20_000)).await;
-        let sizes = if quick { [100, 1_000] } else { [1_000, 10_000] };
-        peers::bulk::all(&mut table, load(1, 1), sizes).await;
-        peers::webhook::all(
-            &mut table,
-            load(1, 20_000),
-            if quick { [10, 100] } else { [100, 10_000] },
-        )
-        .await;
+        if table.wants("netcore email") {
+            peers::netcore::email(&mut table, sink.http, load(32, 4_000)).await;
+        }
+        if table.wants("netcore sms") {
+            peers::netcore::sms(&mut table, sink.http, load(32, 4_000)).await;
+        }
+        if table.wants("twilio sms") {
+            peers::twilio::sms(&mut table, sink.http, load(32, 4_000)).await;
+        }
+        if table.wants("sendgrid email") {
+            peers::sendgrid::email(&mut table, sink.http, load(32, 4_000)).await;
+        }
+        if table.wants("ses email") {
+            peers::ses::email(&mut table, sink.http, load(32, 4_000)).await;
+        }
+        if table.wants("meta text") {
+            peers::meta::text(&mut table, sink.http, load(32, 4_000)).await;
+        }
+        if table.wants("smtp by hand") {
+            peers::smtp::by_hand(&mut table, sink.smtp, load(32, 4_000)).await;
+        }
+        if table.wants("smtp lettre") {
+            peers::smtp::lettre_pooled(&mut table, sink.smtp, load(32, 1_000)).await;
+        }
+        if table.wants("template plain") {
+            peers::template::plain(&mut table, load(1, 50_000)).await;
+        }
+        if table.wants("template blocks") {
+            peers::template::blocks(&mut table, load(1, 10_000)).await;
+        }
+        if table.wants("layers") {
+            peers::layers::policy_and_failover(&mut table, load(1, 20_000)).await;
+        }
+        if table.wants("bulk") {
+            let sizes = if quick { [100, 1_000] } else { [1_000, 10_000] };
+            peers::bulk::all(&mut table, load(1, 1), sizes).await;
+        }
+        let sizes = if quick { [10, 100] } else { [100, 10_000] };
+        peers::webhook::all(&mut table, load(1, 20_000), sizes).await;
     });
     table.print();
 }

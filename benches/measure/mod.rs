@@ -95,10 +95,21 @@ fn allocations() -> usize {
 }
 
 /// Rows of `name | ours | peer | ratio`.
-#[derive(Default)]
-pub(crate) struct Table(Vec<[String; 4]>);
+pub(crate) struct Table {
+    rows: Vec<[String; 4]>,
+    /// Parts of the names that are measured; all are where there are none.
+    wanted: Vec<String>,
+}
 
 impl Table {
+    pub(crate) fn of(wanted: Vec<String>) -> Self {
+        Self { rows: Vec::new(), wanted }
+    }
+
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        self.wanted.is_empty() || self.wanted.iter().any(|part| name.contains(part))
+    }
+
     /// CPU time and allocations of `operation` against `peer`.
     pub(crate) fn costs(&mut self, operation: &str, peer: &str, [ours, other]: [Cost; 2]) {
         self.cpu(operation, peer, [ours, other]);
@@ -125,12 +136,12 @@ impl Table {
             format!("{} ({peer})", number(other)),
             format!("{:.2}", ours / other),
         ];
-        self.0.push(row);
+        self.rows.push(row);
     }
 
     pub(crate) fn print(&self) {
         let head = ["name", "ours", "peer", "ratio"].map(str::to_owned);
-        let rows: Vec<_> = std::iter::once(&head).chain(&self.0).collect();
+        let rows: Vec<_> = std::iter::once(&head).chain(&self.rows).collect();
         let width =
             |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
         let [name, ours, peer, _] = [0, 1, 2, 3].map(width);

@@ -68,6 +68,15 @@ pub(crate) mod mail;
 mod replay;
 mod router;
 pub(crate) mod secrets;
+#[cfg(any(
+    feature = "mailgun",
+    feature = "meta",
+    feature = "netcore",
+    feature = "sendgrid",
+    feature = "ses",
+    feature = "twilio"
+))]
+pub(crate) mod text;
 mod window;
 
 /// Turns one provider's calls into events. Pure: no I/O, no clock, no global.

@@ -13,7 +13,10 @@ use serde_json::{Value, value::RawValue};
 
 use crate::{
     time::Timestamp,
-    webhook::{Request, WebhookError},
+    webhook::{
+        Request, WebhookError,
+        text::{readable, unquoted},
+    },
 };
 
 /// Minutes that Indian standard time is ahead of UTC.
@@ -24,11 +27,7 @@ pub(super) fn body(request: &Request) -> Option<Bytes> {
     if request.method == Method::HEAD || request.body.trim_ascii().is_empty() {
         return None;
     }
-    // A broken character in one text must not cost the other events.
-    Some(match std::str::from_utf8(&request.body) {
-        Ok(_) => request.body.clone(),
-        Err(_) => String::from_utf8_lossy(&request.body).into_owned().into(),
-    })
+    Some(readable(&request.body))
 }
 
 /// The elements of an array, or the single one without it.
@@ -155,10 +154,7 @@ struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let json = raw.get();
     match json.bytes().next()? {
-        b'"' => match json.get(1..json.len() - 1) {
-            Some(inner) if !inner.contains('\\') => Some(Cow::Borrowed(inner)),
-            _ => serde_json::from_str(json).ok().map(Cow::Owned),
-        },
+        b'"' => unquoted(json),
         b'-' | b'0'..=b'9' => Some(Cow::Borrowed(json)),
         _ => None,
     }

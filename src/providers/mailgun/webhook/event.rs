@@ -13,7 +13,7 @@ use crate::{
     event::{Bounce, Event, EventKind, Inbound, InboundEmail, Scope, Status},
     message::Kind,
     time::Timestamp,
-    webhook::{Proof, dedup_key},
+    webhook::{Proof, dedup_key, text::lower},
 };
 
 /// What stands in fields of its own. All else is metadata.
@@ -23,7 +23,7 @@ const TAKEN: [&str; 5] = ["event", "recipient", "timestamp", "url", "user-variab
 pub(super) fn read(raw: &RawValue, proof: Proof) -> Result<Event, &'static str> {
     let data = Object::read(raw.get()).ok_or("is no object")?;
     let word = data.text("event").ok_or("names no event")?;
-    let name = word.trim().to_ascii_lowercase();
+    let name = lower(&word);
     let delivery = data.object("delivery-status");
     let message = data.object("message").object("headers");
 
@@ -36,7 +36,7 @@ pub(super) fn read(raw: &RawValue, proof: Proof) -> Result<Event, &'static str> 
     event.suppress = meaning.suppress;
     event.bounce = meaning.bounce;
     event.topic = meaning.topic;
-    event.machine = matches!(name.as_str(), "clicked" | "opened" | "unsubscribed")
+    event.machine = matches!(&*name, "clicked" | "opened" | "unsubscribed")
         && data.object("client-info").text("bot").is_some_and(|bot| !bot.trim().is_empty());
     let id = message.text("message-id").map(|id| bare(&id).to_owned());
     let to = || addresses(&message.text("to")?).into_iter().next();
@@ -168,7 +168,8 @@ fn stored(headers: &Object<'_>, message_id: Option<String>) -> InboundEmail {
 
 /// Mailgun's id is unique within a day only, and the token is another for each request.
 fn key(event: &Event, name: &str, data: &Object<'_>, raw: &RawValue) -> String {
-    let (id, time) = (data.text("id"), event.timestamp.map(|time| time.to_string()));
+    let (id, time) =
+        (data.text("id"), event.timestamp.map(|time| time.as_nanosecond().to_string()));
     // Without both, nothing but all of it tells it from another.
     let whole = if id.is_none() && time.is_none() { raw.get() } else { "" };
     dedup_key(&[

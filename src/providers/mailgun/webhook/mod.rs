@@ -1,6 +1,6 @@
 //! What Mailgun posts: events, and mails that people send.
 
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use secrecy::SecretString;
@@ -11,7 +11,7 @@ use crate::{
     time::Timestamp,
     webhook::{
         EventFault, Parsed, Proof, Receiver, Request, Verified, WebhookError, Window,
-        secrets::Secrets,
+        secrets::Secrets, text::readable,
     },
 };
 
@@ -105,8 +105,14 @@ impl Webhook {
         self
     }
 
-    fn event(&self, body: &Bytes, proof: Proof) -> Result<Parsed, WebhookError> {
-        let envelope = envelope(body)?;
+    /// The event of an envelope, and the signature where that can be read.
+    fn event(
+        &self,
+        body: &Bytes,
+        envelope: &Object<'_>,
+        signature: Option<&Signature<'_>>,
+        proof: Proof,
+    ) -> Result<Parsed, WebhookError> {
         let Some(data) = envelope.get("event-data") else {
             return Err(WebhookError::payload(
                 "the body holds no event-data: events in Mailgun's format of before 2018 are not read",
@@ -120,9 +126,19 @@ impl Webhook {
             }
             Err(problem) => parsed.faults.push(EventFault::new(0, problem)),
         }
-        let signature = Signature::of(&envelope.object("signature")).ok();
         parsed.once = signature.and_then(|sign| sign.once([data.get().as_bytes()], self.window));
         Ok(parsed)
+    }
+
+    /// The signature of an envelope, once it holds.
+    fn signed<'b>(
+        &self,
+        envelope: &Object<'b>,
+        now: Timestamp,
+    ) -> Result<Signature<'b>, WebhookError> {
+        let signature = Signature::of(&envelope.object("signature"))?;
+        signature.verify(&self.keys, self.window, now)?;
+        Ok(signature)
     }
 
     #[cfg(feature = "inbound-mail")]
@@ -163,9 +179,7 @@ impl Receiver for Webhook {
             self.verify_form(request, now)?;
         } else {
             let body = readable(&request.body);
-            let envelope = envelope(&body)?;
-            let signature = Signature::of(&envelope.object("signature"))?;
-            signature.verify(&self.keys, self.window, now)?;
+            self.signed(&envelope(&body)?, now)?;
         }
         Ok(Verified::new(request, Proof::Signature))
     }
@@ -178,7 +192,21 @@ impl Receiver for Webhook {
             #[cfg(feature = "inbound-mail")]
             return self.form(request, proof);
         }
-        self.event(&readable(&request.body), proof)
+        let body = readable(&request.body);
+        let envelope = envelope(&body)?;
+        let signature = Signature::of(&envelope.object("signature")).ok();
+        self.event(&body, &envelope, signature.as_ref(), proof)
+    }
+
+    /// As the other two, one after the other, but reads an event's envelope once.
+    fn receive(&self, request: &Request, now: Timestamp) -> Result<Parsed, WebhookError> {
+        if is_form(request) {
+            return self.parse(self.verify(request, now)?);
+        }
+        let body = readable(&request.body);
+        let envelope = envelope(&body)?;
+        let signature = self.signed(&envelope, now)?;
+        self.event(&body, &envelope, Some(&signature), Proof::Signature)
     }
 }
 
@@ -188,14 +216,6 @@ fn is_form(request: &Request) -> bool {
     ["application/x-www-form-urlencoded", "multipart/form-data"]
         .iter()
         .any(|form| main.eq_ignore_ascii_case(form))
-}
-
-/// The body, a broken character in it replaced.
-fn readable(body: &Bytes) -> Bytes {
-    match String::from_utf8_lossy(body) {
-        Cow::Borrowed(_) => body.clone(),
-        Cow::Owned(text) => text.into(),
-    }
 }
 
 fn envelope(body: &[u8]) -> Result<Object<'_>, WebhookError> {

@@ -8,6 +8,8 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
+use crate::webhook::text::unquoted;
+
 /// The members of an object, as they were written.
 #[derive(Default)]
 pub(super) struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
@@ -57,7 +59,7 @@ impl<'de> Visitor<'de> for Members {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::with_capacity(24);
+        let mut members = Vec::with_capacity(12);
         while let Some((Name(name), raw)) = map.next_entry()? {
             members.push((name, raw));
         }
@@ -68,13 +70,10 @@ impl<'de> Visitor<'de> for Members {
 #[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
 /// A text that is not empty, or a number as it was written.
 pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let text = match raw.get().bytes().next()? {
-        b'"' => serde_json::from_str::<Text<'_>>(raw.get()).ok()?.0,
+        b'"' => unquoted(raw.get())?,
         b'-' | b'0'..=b'9' => Cow::Borrowed(raw.get()),
         _ => return None,
     };

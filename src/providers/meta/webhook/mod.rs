@@ -17,7 +17,7 @@ use crate::{
     time::Timestamp,
     webhook::{
         EventFault, Parsed, Proof, Receiver, Reply, Request, Verified, WebhookError, dedup_key,
-        secrets::Secrets,
+        secrets::Secrets, text::readable,
     },
 };
 
@@ -132,13 +132,10 @@ impl Receiver for Webhook {
             let challenge = signature::handshake(&self.verify_tokens, request)?;
             return Ok(Parsed::empty().replying(Reply::ok().with_body("text/plain", challenge)));
         }
-        // A broken character in one text must not cost the other events.
-        let body = match String::from_utf8_lossy(&request.body) {
-            Cow::Borrowed(_) => request.body.clone(),
-            Cow::Owned(text) => text.into(),
-        };
+        let body = readable(&request.body);
         let unreadable = || WebhookError::payload("the body is no JSON object");
-        let envelope: Envelope<'_> = serde_json::from_slice(&body).map_err(|_| unreadable())?;
+        let text = std::str::from_utf8(&body).unwrap_or_default();
+        let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|_| unreadable())?;
         if !envelope.is_object {
             return Err(unreadable());
         }

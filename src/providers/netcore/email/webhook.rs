@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use serde_json::value::RawValue;
 
 use super::NAME;
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
     time::Timestamp,
     webhook::{
         EventFault, Guard, Parsed, Proof, Receiver, Request, Verified, WebhookError, dedup_key,
+        text::{elements, lower},
     },
 };
 
@@ -48,10 +48,14 @@ impl Webhook {
         self
     }
 
-    fn event(&self, raw: &RawValue, body: &Bytes, proof: Proof) -> Result<Event, &'static str> {
-        let mut fields = Fields::read(raw).ok_or("is no object")?;
+    fn event(
+        &self,
+        mut fields: Fields<'_>,
+        source: Bytes,
+        proof: Proof,
+    ) -> Result<Event, &'static str> {
         let name = fields.take("EVENT").ok_or("names no event")?;
-        let word = name.trim().to_ascii_lowercase();
+        let word = lower(&name);
         let id = fields.take("TRANSID").or_else(|| fields.take("sg_message_id"));
         let reply = fields.take("RESPONSE").or_else(|| fields.take("reason"));
         let kind = fields.peek("BOUNCE_TYPE").unwrap_or_default().to_ascii_lowercase();
@@ -84,7 +88,7 @@ impl Webhook {
         let seconds = timestamp.and_then(|text| text.trim().parse().ok());
         event.timestamp = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
         event.metadata = fields.rest();
-        event.source = body.slice_ref(raw.get().as_bytes());
+        event.source = source;
         Ok(event)
     }
 }
@@ -96,14 +100,19 @@ impl Receiver for Webhook {
 
     fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
         let Some(body) = hook::body(verified.request()) else { return Ok(Parsed::empty()) };
-        let elements = hook::elements(&body)?;
+        let text = std::str::from_utf8(&body).unwrap_or_default();
         let mut parsed = Parsed::empty();
-        for (index, raw) in elements.into_iter().enumerate() {
-            match self.event(raw, &body, verified.proof()) {
+        elements(text, |fields: Option<Fields<'_>>, written| {
+            let source = body.slice_ref(written.as_bytes());
+            let fields = fields.ok_or("is no object");
+            match fields.and_then(|fields| self.event(fields, source, verified.proof())) {
                 Ok(event) => parsed.events.push(event),
-                Err(problem) => parsed.faults.push(EventFault::new(index, problem)),
+                Err(problem) => {
+                    let index = parsed.events.len() + parsed.faults.len();
+                    parsed.faults.push(EventFault::new(index, problem));
+                }
             }
-        }
+        })?;
         Ok(parsed)
     }
 }

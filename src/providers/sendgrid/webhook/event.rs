@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use serde_json::{Value, value::RawValue};
 
 use super::{
@@ -13,14 +14,13 @@ use crate::{
     event::{Event, EventKind},
     message::Kind,
     time::Timestamp,
-    webhook::{Proof, dedup_key},
+    webhook::{Proof, dedup_key, text::lower},
 };
 
-/// Reads an event, without its source. None when it is no object.
-pub(super) fn read(raw: &RawValue, proof: Proof) -> Option<Event> {
-    let mut members: Members<'_> = serde_json::from_str(raw.get()).ok()?;
+/// Reads the event that `source` holds.
+pub(super) fn read(mut members: Members<'_>, source: Bytes, proof: Proof) -> Event {
     let word = peek(members.event);
-    let name = word.trim().to_ascii_lowercase();
+    let name = lower(&word);
     let (sort, status) = (peek(members.sort), peek(members.status));
     let reason = peek(members.reason);
     let meaning = meaning::of(
@@ -61,7 +61,8 @@ pub(super) fn read(raw: &RawValue, proof: Proof) -> Option<Event> {
     if let Some(tags) = tags {
         event.metadata.insert("tags".into(), tags);
     }
-    Some(event)
+    event.source = source;
+    event
 }
 
 fn owned(text: Option<Cow<'_, str>>) -> Option<String> {
@@ -73,30 +74,31 @@ fn owned(text: Option<Cow<'_, str>>) -> Option<String> {
 fn key(members: &Members<'_>, name: &str, kind: EventKind) -> String {
     let ids = [members.sg_message_id, members.smtp_id];
     let id = written(ids.into_iter().flatten().find(|raw| text(raw).is_some()));
-    let mut parts = vec![NAME, id, name];
-    parts.extend(
-        [
-            members.email,
-            members.timestamp,
-            members.url,
-            members.url_offset,
-            members.reason,
-            members.response,
-            members.attempt,
-            members.sort,
-            members.asm_group_id,
-            members.ip,
-            members.message_id,
-            members.useragent,
-        ]
-        .map(written),
-    );
+    let parts = [
+        NAME,
+        id,
+        name,
+        written(members.email),
+        written(members.timestamp),
+        written(members.url),
+        written(members.url_offset),
+        written(members.reason),
+        written(members.response),
+        written(members.attempt),
+        written(members.sort),
+        written(members.asm_group_id),
+        written(members.ip),
+        written(members.message_id),
+        written(members.useragent),
+    ];
+    if !id.is_empty() && !matches!(kind, EventKind::Account | EventKind::Other) {
+        return dedup_key(&parts);
+    }
     // What has no id, or a name that is not known here, is told apart by all that it says.
-    if id.is_empty() || matches!(kind, EventKind::Account | EventKind::Other) {
-        parts.extend([written(members.callback_data), written(members.status)]);
-        for (name, raw) in &members.rest {
-            parts.extend([name, raw.get()]);
-        }
+    let mut parts = parts.to_vec();
+    parts.extend([written(members.callback_data), written(members.status)]);
+    for (name, raw) in &members.rest {
+        parts.extend([name, raw.get()]);
     }
     dedup_key(&parts)
 }

@@ -9,6 +9,7 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 
 use super::super::{CALLBACK_DATA, MESSAGE_ID};
+use crate::webhook::text::unquoted;
 
 /// A member, if the event has it.
 pub(super) type Member<'a> = Option<&'a RawValue>;
@@ -132,14 +133,6 @@ pub(super) fn take_flag(member: &mut Member<'_>) -> bool {
     };
     *member = None;
     flag
-}
-
-fn unquoted(raw: &str) -> Option<Cow<'_, str>> {
-    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
-        return serde_json::from_str(raw).ok().map(Cow::Owned);
-    }
-    Some(Cow::Borrowed(inner))
 }
 
 /// A value, unless it is empty. What cannot be read as it is stays as it was written.

@@ -1,16 +1,15 @@
 //! SendGrid's event webhook.
 
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
 use secrecy::SecretString;
-use serde_json::value::RawValue;
 
 use self::signature::Keys;
 use crate::{
-    event::Event,
     time::Timestamp,
     webhook::{
         EventFault, Guard, Parsed, Proof, Receiver, Request, Verified, WebhookError, Window,
+        text::{elements, readable},
     },
 };
 
@@ -128,33 +127,17 @@ impl Receiver for Webhook {
     }
 
     fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
-        let raw = &verified.request().body;
-        // A broken character in one user agent must not cost the other events.
-        let body = match String::from_utf8_lossy(raw) {
-            Cow::Borrowed(_) => raw.clone(),
-            Cow::Owned(mended) => mended.into(),
-        };
-        let elements = elements(std::str::from_utf8(&body).unwrap_or_default())?;
+        let body = readable(&verified.request().body);
         let mut parsed = Parsed::empty();
-        for (index, raw) in elements.into_iter().enumerate() {
-            match event::read(raw, verified.proof()) {
-                Some(event) => {
-                    let source = body.slice_ref(raw.get().as_bytes());
-                    parsed.events.push(Event { source, ..event });
-                }
-                None => parsed.faults.push(EventFault::new(index, "is no object")),
+        elements(std::str::from_utf8(&body).unwrap_or_default(), |members, written: &str| {
+            if let Some(members) = members {
+                let source = body.slice_ref(written.as_bytes());
+                parsed.events.push(event::read(members, source, verified.proof()));
+            } else {
+                let index = parsed.events.len() + parsed.faults.len();
+                parsed.faults.push(EventFault::new(index, "is no object"));
             }
-        }
+        })?;
         Ok(parsed)
     }
-}
-
-/// The events of an array, or a single one without it.
-fn elements(body: &str) -> Result<Vec<&RawValue>, WebhookError> {
-    let read = if body.trim_start().starts_with('{') {
-        serde_json::from_str(body).map(|one| vec![one])
-    } else {
-        serde_json::from_str(body)
-    };
-    read.map_err(|_| WebhookError::payload("the body is no JSON array of events"))
 }

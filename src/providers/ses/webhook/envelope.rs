@@ -40,13 +40,9 @@ pub(super) struct Envelope<'a> {
 #[serde(transparent)]
 pub(super) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-impl<'a> Text<'a> {
+impl Text<'_> {
     pub(super) fn get(&self) -> &str {
         &self.0
-    }
-
-    pub(super) fn into_inner(self) -> Cow<'a, str> {
-        self.0
     }
 }
 

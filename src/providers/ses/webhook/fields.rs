@@ -10,6 +10,7 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 
 use super::envelope::Text;
+use crate::webhook::text::unquoted;
 
 /// Members in the order written, as they were written.
 #[derive(Default)]
@@ -73,7 +74,7 @@ impl<'a> Fields<'a> {
 /// A text or a number, unless it is blank.
 pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let text: Cow<'_, str> = match raw.get().bytes().next()? {
-        b'"' => serde_json::from_str::<Text<'_>>(raw.get()).ok()?.into_inner(),
+        b'"' => unquoted(raw.get())?,
         b'-' | b'0'..=b'9' => raw.get().into(),
         _ => return None,
     };

@@ -4,6 +4,9 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::{Value, value::RawValue};
 
+/// Names and values of a form.
+pub(super) type Pairs<'a> = Vec<(Cow<'a, [u8]>, Cow<'a, [u8]>)>;
+
 /// Pairs of a form, in order, decoded to bytes: what is signed.
 pub(super) fn decode(form: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
     form.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
@@ -45,7 +48,10 @@ fn digit(hex: u8) -> Option<u8> {
 /// Bytes as text; what is no UTF-8 becomes U+FFFD.
 pub(super) fn text(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
     match bytes {
-        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Borrowed(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(bytes),
+        },
         Cow::Owned(bytes) => Cow::Owned(match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
@@ -61,9 +67,9 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    pub(super) fn form(source: &'a [u8]) -> Self {
-        let pairs = decode(source).map(|(name, value)| Some((text(name), text(value))));
-        Self { texts: pairs.collect(), rich: Vec::new() }
+    pub(super) fn form(pairs: impl IntoIterator<Item = (Cow<'a, [u8]>, Cow<'a, [u8]>)>) -> Self {
+        let texts = pairs.into_iter().map(|(name, value)| Some((text(name), text(value))));
+        Self { texts: texts.collect(), rich: Vec::new() }
     }
 
     /// `None` when `raw` is no object.

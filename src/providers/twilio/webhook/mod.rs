@@ -1,13 +1,11 @@
 //! What Twilio calls back with: signed forms, and now and then JSON.
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
 use http::Method;
 use secrecy::SecretString;
 use serde_json::value::RawValue;
 
-use self::fields::Fields;
+use self::fields::{Fields, Pairs};
 use super::NAME;
 use crate::{
     event::{Event, EventKind},
@@ -15,7 +13,7 @@ use crate::{
     time::Timestamp,
     webhook::{
         EventFault, Parsed, Proof, Receiver, Reply, Request, Verified, WebhookError, dedup_key,
-        secrets::Secrets,
+        secrets::Secrets, text::readable,
     },
 };
 
@@ -127,6 +125,38 @@ impl Webhook {
         let (_, value) = pairs.find(|(name, _)| **name == *wanted)?;
         Some(fields::text(value).into_owned()).filter(|text| !text.is_empty())
     }
+
+    /// Reads a request, the form of which may be decoded already.
+    fn read(
+        &self,
+        request: &Request,
+        proof: Proof,
+        pairs: Option<Pairs<'_>>,
+    ) -> Result<Parsed, WebhookError> {
+        let call = Context {
+            reference: self.reference(request),
+            path: request.path(),
+            query: request.query(),
+            token: request.header("i-twilio-idempotency-token"),
+            proof,
+        };
+        if request.method == Method::GET || request.method == Method::HEAD {
+            let source = Bytes::copy_from_slice(request.query().as_bytes());
+            let mut fields = Fields::form(fields::decode(&source));
+            // The host's own parameter stands among Twilio's there, and so may a digest.
+            for name in self.reference.as_deref().into_iter().chain([signature::DIGEST]) {
+                fields.take(name);
+            }
+            return Ok(form(fields, &source, &call));
+        }
+        if let Some(pairs) = pairs {
+            return Ok(form(Fields::form(pairs), &request.body, &call));
+        }
+        if signature::is_form(request) {
+            return Ok(form(Fields::form(fields::decode(&request.body)), &request.body, &call));
+        }
+        json(&request.body, &call)
+    }
 }
 
 impl Receiver for Webhook {
@@ -136,27 +166,13 @@ impl Receiver for Webhook {
     }
 
     fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
-        let request = verified.request();
-        let call = Context {
-            reference: self.reference(request),
-            path: request.path(),
-            query: request.query(),
-            token: request.header("i-twilio-idempotency-token"),
-            proof: verified.proof(),
-        };
-        if request.method == Method::GET || request.method == Method::HEAD {
-            let source = Bytes::copy_from_slice(request.query().as_bytes());
-            let mut fields = Fields::form(&source);
-            // The host's own parameter stands among Twilio's there, and so may a digest.
-            for name in self.reference.as_deref().into_iter().chain([signature::DIGEST]) {
-                fields.take(name);
-            }
-            return Ok(form(fields, &source, &call));
-        }
-        if signature::is_form(request) {
-            return Ok(form(Fields::form(&request.body), &request.body, &call));
-        }
-        json(&request.body, &call)
+        self.read(verified.request(), verified.proof(), None)
+    }
+
+    /// As the other two, one after the other, but decodes the form once.
+    fn receive(&self, request: &Request, _: Timestamp) -> Result<Parsed, WebhookError> {
+        let pairs = signature::check(&self.tokens, request)?;
+        self.read(request, Proof::Signature, pairs)
     }
 }
 
@@ -198,11 +214,7 @@ fn json(body: &Bytes, call: &Context<'_>) -> Result<Parsed, WebhookError> {
     if body.trim_ascii().is_empty() {
         return Ok(Parsed::empty());
     }
-    // A broken character in one text must not cost the other events.
-    let body = match String::from_utf8_lossy(body) {
-        Cow::Borrowed(_) => body.clone(),
-        Cow::Owned(text) => text.into(),
-    };
+    let body = readable(body);
     let raws: Vec<&RawValue> = if body.trim_ascii_start().starts_with(b"[") {
         serde_json::from_slice(&body).map_err(|_| unreadable())?
     } else {

@@ -11,7 +11,7 @@ use http::Method;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
-use super::fields::decode;
+use super::fields::{Pairs, decode};
 use crate::webhook::{
     Request, WebhookError,
     secrets::{Secrets, same, signs, unhex},
@@ -27,8 +27,11 @@ const MOST: usize = 1_000;
 /// The longest body of which is found out why its signature fails.
 const EXPLAINED: usize = 64 * 1024;
 
-/// Refuses what none of `tokens` signed.
-pub(super) fn check(tokens: &Secrets, request: &Request) -> Result<(), WebhookError> {
+/// Refuses what none of `tokens` signed. Of a form it returns the pairs, which are decoded for it.
+pub(super) fn check<'a>(
+    tokens: &Secrets,
+    request: &'a Request,
+) -> Result<Option<Pairs<'a>>, WebhookError> {
     let Some(header) = request.headers.get("x-twilio-signature") else {
         return Err(WebhookError::signature("the header X-Twilio-Signature is missing"));
     };
@@ -43,25 +46,30 @@ pub(super) fn check(tokens: &Secrets, request: &Request) -> Result<(), WebhookEr
     };
     let signed = Signed { tokens, signature: &signature };
     if has_no_body(request) {
-        return signed.holds(&url, &[]).then_some(()).ok_or_else(|| refused(&signed, &url, &[]));
+        return signed.holds(&url, &[]).then_some(None).ok_or_else(|| refused(&signed, &url, &[]));
     }
     if is_form(request) {
         if request.body.iter().filter(|byte| **byte == b'&').count() >= MOST {
             return Err(WebhookError::signature("the form has more fields than Twilio sends"));
         }
-        let mut pairs: Pairs<'_> = decode(&request.body).collect();
-        let text = join(&mut pairs);
-        return signed.holds(&url, &text).then_some(()).ok_or_else(|| {
-            let told = request.body.len() <= EXPLAINED && was_cleaned(&signed, &url, &pairs);
-            if told { WebhookError::signature(CLEANED) } else { refused(&signed, &url, &text) }
+        let pairs: Pairs<'_> = decode(&request.body).collect();
+        let text = join(&pairs);
+        if signed.holds(&url, &text) {
+            return Ok(Some(pairs));
+        }
+        let told = request.body.len() <= EXPLAINED && was_cleaned(&signed, &url, &pairs);
+        return Err(if told {
+            WebhookError::signature(CLEANED)
+        } else {
+            refused(&signed, &url, &text)
         });
     }
     if !signed.holds(&url, &[]) {
         return Err(refused(&signed, &url, &[]));
     }
     match digest(request) {
-        None if request.body.is_empty() => Ok(()),
-        Some(wanted) if same(&wanted, &sha256(&request.body)) => Ok(()),
+        None if request.body.is_empty() => Ok(None),
+        Some(wanted) if same(&wanted, &sha256(&request.body)) => Ok(None),
         Some(wanted) if was_rewritten(&request.body, &wanted) => {
             Err(WebhookError::signature(REWRITTEN))
         }
@@ -171,10 +179,9 @@ impl<'a> Parts<'a> {
     }
 }
 
-type Pairs<'a> = Vec<(Cow<'a, [u8]>, Cow<'a, [u8]>)>;
-
 /// Names and values as they are signed: each pair once, in order.
-fn join(pairs: &mut Pairs<'_>) -> Vec<u8> {
+fn join(pairs: &Pairs<'_>) -> Vec<u8> {
+    let mut pairs: Vec<_> = pairs.iter().collect();
     pairs.sort_unstable();
     pairs.dedup();
     let mut text = Vec::with_capacity(pairs.iter().map(|pair| pair.0.len() + pair.1.len()).sum());
@@ -217,7 +224,7 @@ fn was_cleaned(signed: &Signed<'_>, url: &Parts<'_>, pairs: &Pairs<'_>) -> bool 
     let dropped = blank.iter().filter(|names| !names.is_empty()).any(|names| {
         let mut all = pairs.clone();
         all.extend(names.iter().map(|name| (name.as_bytes().into(), Cow::Borrowed(&b""[..]))));
-        signed.holds(url, &join(&mut all))
+        signed.holds(url, &join(&all))
     });
     dropped
         || ["Body", "SpeechResult"].iter().any(|name| {
@@ -227,7 +234,7 @@ fn was_cleaned(signed: &Signed<'_>, url: &Parts<'_>, pairs: &Pairs<'_>) -> bool 
                 let own = all.iter_mut().find(|(own, _)| **own == *name.as_bytes());
                 let Some((_, value)) = own else { return false };
                 *value = [before.as_bytes(), value, after.as_bytes()].concat().into();
-                signed.holds(url, &join(&mut all))
+                signed.holds(url, &join(&all))
             })
         })
 }
