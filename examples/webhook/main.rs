@@ -91,7 +91,7 @@ fn receive(mut call: Call) -> Result<Parsed, WebhookError> {
     };
     // It may stand among the secrets too.
     let product = call.secrets.remove("product");
-    let product = call.product.as_deref().or(product.as_ref().and_then(Value::as_str));
+    let product = call.product.as_deref().or_else(|| product.as_ref().and_then(Value::as_str));
     let secrets = std::mem::take(&mut call.secrets).into();
     let receiver = receivers::receiver(&call.provider, product, secrets, now)?;
     receiver.receive(&request(&call)?, now)
@@ -130,11 +130,12 @@ fn show(answer: Result<Parsed, WebhookError>) -> Value {
             })
         }
         Err(error) => {
-            let mut shown = json!({"kind": error.kind(), "message": error.to_string()});
-            if let Some(url) = error.key_url() {
-                shown["key_url"] = url.into();
-            }
-            json!({"ok": false, "error": shown})
+            let (kind, message) = (error.kind(), error.to_string());
+            let error = match error.key_url() {
+                Some(url) => json!({"kind": kind, "message": message, "key_url": url}),
+                None => json!({"kind": kind, "message": message}),
+            };
+            json!({"ok": false, "error": error})
         }
     }
 }

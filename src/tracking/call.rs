@@ -87,19 +87,16 @@ impl CallState {
     /// What an event with `call` tells.
     pub(super) fn of(event: &Event, call: &CallOutcome) -> Self {
         let point = Point { attempt: call.attempt, sequence: call.sequence, at: event.timestamp };
-        fn told<T: Clone>(point: Point, value: &Option<T>) -> Option<Latest<T>> {
-            value.clone().map(|value| Latest { point, value })
-        }
         // JSON has no number for what is not finite.
         let confidence = call.confidence.filter(|number| number.is_finite());
         let heard = beginning(&call.speech).map(|text| Heard { text, confidence });
         Self {
-            duration_seconds: told(point, &call.duration_seconds),
-            answered_by: told(point, &call.answered_by),
-            digits: told(point, &beginning(&call.digits)),
-            heard: told(point, &heard),
-            recording: told(point, &call.recording),
-            sip_code: told(point, &call.sip_code),
+            duration_seconds: told(point, call.duration_seconds),
+            answered_by: told(point, call.answered_by),
+            digits: told(point, beginning(&call.digits)),
+            heard: told(point, heard),
+            recording: told(point, call.recording.clone()),
+            sip_code: told(point, call.sip_code),
             last: point,
         }
     }
@@ -116,22 +113,27 @@ impl CallState {
     }
 
     pub(super) fn outcome(&self) -> CallOutcome {
-        fn value<T: Clone>(latest: &Option<Latest<T>>) -> Option<T> {
-            latest.as_ref().map(|latest| latest.value.clone())
-        }
-        let heard = value(&self.heard);
+        let heard = value(self.heard.as_ref());
         CallOutcome {
-            duration_seconds: value(&self.duration_seconds),
-            answered_by: value(&self.answered_by),
-            digits: value(&self.digits),
+            duration_seconds: value(self.duration_seconds.as_ref()),
+            answered_by: value(self.answered_by.as_ref()),
+            digits: value(self.digits.as_ref()),
             confidence: heard.as_ref().and_then(|heard| heard.confidence),
             speech: heard.map(|heard| heard.text),
-            recording: value(&self.recording),
-            sip_code: value(&self.sip_code),
+            recording: value(self.recording.as_ref()),
+            sip_code: value(self.sip_code.as_ref()),
             sequence: self.last.sequence,
             attempt: self.last.attempt,
         }
     }
+}
+
+fn told<T>(point: Point, value: Option<T>) -> Option<Latest<T>> {
+    value.map(|value| Latest { point, value })
+}
+
+fn value<T: Clone>(latest: Option<&Latest<T>>) -> Option<T> {
+    latest.map(|latest| latest.value.clone())
 }
 
 fn later<T: Value>(own: &mut Option<Latest<T>>, new: Option<Latest<T>>) {

@@ -66,7 +66,7 @@ pub fn rank(status: Status) -> Option<u8> {
 pub(super) fn place(status: Status) -> u8 {
     const UNRANKED: [Status; 3] = [Status::Complained, Status::Resubscribed, Status::Unsubscribed];
     let unranked = UNRANKED.into_iter().zip(100..).find(|(own, _)| *own == status);
-    rank(status).or(unranked.map(|(_, place)| place)).unwrap_or(u8::MAX)
+    rank(status).or_else(|| unranked.map(|(_, place)| place)).unwrap_or(u8::MAX)
 }
 
 /// What is known of one status of one message.

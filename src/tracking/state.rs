@@ -266,7 +266,7 @@ impl MessageState {
     pub fn unsubscribed(&self) -> bool {
         let Some(out) = self.fact(Status::Unsubscribed) else { return false };
         let back = self.fact(Status::Resubscribed);
-        !back.is_some_and(|back| back.last.zip(out.last).is_some_and(|(back, out)| back > out))
+        back.is_none_or(|back| back.last.zip(out.last).is_none_or(|(back, out)| back <= out))
     }
 
     /// What it cost: of several amounts the one told last.

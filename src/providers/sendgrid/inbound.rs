@@ -154,7 +154,7 @@ struct Envelope {
 impl Envelope {
     fn of(value: &Value) -> Self {
         let to = &value["to"];
-        let to = to.as_array().map_or(std::slice::from_ref(to), Vec::as_slice);
+        let to = to.as_array().map_or_else(|| std::slice::from_ref(to), Vec::as_slice);
         let to = to.iter().filter_map(text).collect();
         Self { to, from: text(&value["from"]).filter(|from| !from.is_empty()) }
     }

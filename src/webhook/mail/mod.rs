@@ -153,7 +153,11 @@ fn listed(value: &HeaderValue<'_>) -> Vec<String> {
     let ids = match value {
         HeaderValue::Text(id) => std::slice::from_ref(id),
         HeaderValue::TextList(ids) => ids,
-        _ => &[],
+        HeaderValue::Address(_)
+        | HeaderValue::ContentType(_)
+        | HeaderValue::DateTime(_)
+        | HeaderValue::Empty
+        | HeaderValue::Received(_) => &[],
     };
     let ids = ids.iter().map(|id| id.trim().trim_matches(['<', '>']).to_owned());
     ids.filter(|id| !id.is_empty()).collect()

@@ -137,8 +137,8 @@ fn check_url(text: Option<&str>) -> Result<(), Fault> {
         Ok(url) if !text.contains(odd) && url.has_host() => url,
         _ => return wrong("is no URL", "write one, such as https://erp.example.net"),
     };
-    let https = text.starts_with("https://");
-    if !https && !(text.starts_with("http://") && is_loopback(&url)) {
+    let local = text.starts_with("http://") && is_loopback(&url);
+    if !local && !text.starts_with("https://") {
         return wrong("is not HTTPS", "use https, since nothing else keeps what people write");
     }
     if text.contains(['?', '#', '@']) {

@@ -264,6 +264,29 @@ impl Subject {
     }
 }
 
+/// A receiver may read a body once for both, and must come to the same.
+#[test]
+fn receiving_is_verifying_and_then_parsing() {
+    for subject in subjects() {
+        for request in subject.requests() {
+            let apart = |request: &Request| {
+                let verified = subject.receiver.verify(request, now());
+                verified.and_then(|verified| subject.receiver.parse(verified))
+            };
+            let both = subject.receiver.receive(&request, now()).unwrap();
+            let parts = apart(&request).unwrap();
+            assert_eq!(told(&both.events), told(&parts.events), "{}", subject.name);
+            assert_eq!(both.reply, parts.reply, "{}", subject.name);
+            assert_eq!(both.once, parts.once, "{}", subject.name);
+            let mut changed = request.clone();
+            changed.body = [&request.body[..], b" "].concat().into();
+            let kinds = [subject.receiver.receive(&changed, now()), apart(&changed)]
+                .map(|parsed| parsed.map(|parsed| told(&parsed.events)));
+            assert_eq!(kinds[0], kinds[1], "{}", subject.name);
+        }
+    }
+}
+
 #[test]
 fn every_sample_is_accepted_as_it_is() {
     for subject in subjects() {

@@ -136,7 +136,7 @@ fn reply_code(reason: &str) -> Option<&str> {
 
 /// A Unix time in seconds, with or without a fraction, or in milliseconds.
 fn time(text: &str) -> Option<Timestamp> {
-    let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    let (whole, fraction) = text.trim().split_once('.').unwrap_or_else(|| (text.trim(), ""));
     let whole: i64 = whole.parse().ok()?;
     if whole > 100_000_000_000 {
         return Timestamp::from_millisecond(whole).ok();

@@ -119,7 +119,7 @@ pub(super) fn take<'a>(member: &mut Member<'a>) -> Option<Cow<'a, str>> {
 }
 
 /// The text of `member`, which stays.
-pub(super) fn peek<'a>(member: Member<'a>) -> Cow<'a, str> {
+pub(super) fn peek(member: Member<'_>) -> Cow<'_, str> {
     member.and_then(text).unwrap_or_default()
 }
 

@@ -24,7 +24,7 @@ mod wire;
 mod tests;
 
 /// SendGrid tries for 24 hours, and does not say whether it signs again each time.
-const WINDOW: Window = Window::new(Duration::from_secs(25 * 60 * 60), Duration::from_secs(5 * 60));
+const WINDOW: Window = Window::new(Duration::from_hours(25), Duration::from_mins(5));
 
 /// Reads the calls of SendGrid's event webhook, which SendGrid signs where the signature is
 /// switched on: at Settings, Mail Settings, Event Webhooks, Security features.

@@ -125,7 +125,12 @@ fn outcome(request: Request, fields: &mut Fields<'_>) -> CallOutcome {
         sip_code: fields.parse("SipResponseCode"),
         sequence: match request {
             Request::Hearing | Request::Report => fields.parse("SequenceNumber"),
-            _ => None,
+            Request::Detection
+            | Request::Gathered
+            | Request::Instructions
+            | Request::Recorded
+            | Request::Recording
+            | Request::Transcription => None,
         },
         ..CallOutcome::default()
     }

@@ -95,7 +95,8 @@ pub(super) fn meaning(code: &str) -> (Option<Bounce>, Option<Scope>) {
     if DIALLED.contains(&code) {
         return (None, None);
     }
-    let bounce = match error::from_code(code).kind() {
+    let kind = error::from_code(code).kind();
+    let bounce = match kind {
         // An opt-out is on Twilio's list, a block on the person's phone.
         ErrorKind::Suppressed if code == "21610" => Bounce::Suppressed,
         ErrorKind::InvalidRecipient => Bounce::Hard,
@@ -107,12 +108,23 @@ pub(super) fn meaning(code: &str) -> (Option<Bounce>, Option<Scope>) {
             Bounce::Soft
         }
         // The message, the account or the template is at fault.
-        _ => return (None, None),
+        ErrorKind::CircuitOpen
+        | ErrorKind::Config
+        | ErrorKind::Expired
+        | ErrorKind::InvalidMessage
+        | ErrorKind::Network
+        | ErrorKind::Rejected
+        | ErrorKind::Response
+        | ErrorKind::Template
+        | ErrorKind::Unauthorized
+        | ErrorKind::Unsupported => return (None, None),
     };
-    let scope = match bounce {
-        _ if error::from_code(code).kind() == ErrorKind::Suppressed => Some(Scope::Sender),
-        Bounce::Hard if DEAD.contains(&code) => Some(Scope::Address),
-        _ => None,
+    let scope = if kind == ErrorKind::Suppressed {
+        Some(Scope::Sender)
+    } else if bounce == Bounce::Hard && DEAD.contains(&code) {
+        Some(Scope::Address)
+    } else {
+        None
     };
     (Some(bounce), scope)
 }
