@@ -42,7 +42,7 @@ impl Guard {
     pub fn secret_path(secret: impl Into<SecretString>) -> Result<Self, WebhookError> {
         let secret = secret.into();
         let text = secret.expose_secret();
-        if text.len() < 16 || text.contains(['/', '?', '#', '%']) {
+        if text.trim().len() < 16 || text.contains(['/', '?', '#', '%']) {
             return Err(config("a secret path is one segment of 16 characters or more"));
         }
         Ok(Self(vec![Check::SecretPath(secret)]))
@@ -168,7 +168,7 @@ impl Check {
 }
 
 fn non_empty(secret: SecretString, problem: &'static str) -> Result<SecretString, WebhookError> {
-    if secret.expose_secret().is_empty() { Err(config(problem)) } else { Ok(secret) }
+    if secret.expose_secret().trim().is_empty() { Err(config(problem)) } else { Ok(secret) }
 }
 
 fn config(message: &'static str) -> WebhookError {
@@ -189,9 +189,12 @@ mod tests {
     fn an_empty_secret_cannot_be_built() {
         assert!(Guard::secret_path("short").is_err());
         assert!(Guard::secret_path("0123456789/abcdef").is_err());
-        assert!(Guard::header("x-key", "").is_err());
-        assert!(Guard::basic("", "p").is_err());
-        assert!(Guard::basic("u", "").is_err());
+        for blank in ["", " ", "\t\n"] {
+            assert!(Guard::secret_path(blank.repeat(16)).is_err());
+            assert!(Guard::header("x-key", blank).is_err());
+            assert!(Guard::basic(blank, "p").is_err());
+            assert!(Guard::basic("u", blank).is_err());
+        }
         assert!(Guard::addresses([]).is_err());
         assert!(Guard::addresses(["nowhere"]).is_err());
     }
