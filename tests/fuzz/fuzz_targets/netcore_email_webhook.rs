@@ -1,4 +1,4 @@
-//! Netcore's mail events: a body of any bytes, proven and not.
+//! Netcore's mail events: a body of any bytes, proven and not, and any bytes as a password.
 #![no_main]
 
 use dakiya::{
@@ -7,7 +7,7 @@ use dakiya::{
 };
 use dakiya_fuzz::{
     SECRET,
-    webhooks::{post, receive, unproven},
+    webhooks::{post, receive, unproven, with},
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -16,6 +16,10 @@ fuzz_target!(|body: &[u8]| {
     let webhook = Webhook::new(guard());
     let mut request = post(body);
     let proven = receive(&webhook, &request);
+    let line = body.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let basic = Webhook::new(Guard::basic(SECRET, SECRET).expect("a guard"));
+    let guessed = with(post(body), "authorization", line);
+    assert!(receive(&basic, &guessed).is_err(), "believed");
     request.url = "https://erp.example.net/hooks/".into();
     let shadow = Webhook::new(guard()).enforcement(Enforcement::Shadow);
     let seen = unproven(&webhook, &shadow, &request);

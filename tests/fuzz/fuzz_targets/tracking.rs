@@ -1,8 +1,10 @@
-//! States folded from any events, an event a line: the same in every order, however often.
+//! States and suppressions folded from any events, an event a line: the same in every order,
+//! however often.
 #![no_main]
 
 use dakiya::{
     Event,
+    compliance::suppression::SuppressionList,
     tracking::{Applied, MessageState, Sent, StatusTracker},
 };
 use dakiya_fuzz::{sms, webhooks::now};
@@ -28,6 +30,12 @@ fuzz_target!(|text: &str| {
         }
         assert!(state == other, "another order, another state");
     }
+    let (list, again) = (SuppressionList::new(), SuppressionList::new());
+    for event in &events {
+        assert_eq!(list.apply(event), again.apply(event));
+        again.apply(event);
+    }
+    assert_eq!(format!("{list:?}"), format!("{again:?}"), "the same event twice counts twice");
     follow(&events);
     // A fraction may come back as its neighbour.
     if events.iter().filter_map(|event| event.call.as_ref()).any(|call| call.confidence.is_some()) {

@@ -176,6 +176,7 @@ fn the_id_of_a_message_is_that_of_its_receipt() {
         ("mailgun", &["1@mg.example.com"]),
         ("netcore/email", &["17", "99"]),
         ("netcore/rcs", &["5d0a", "99"]),
+        ("netcore/sms", &["17", "99"]),
         ("netcore/voice", &["99", "c-1"]),
         ("netcore/whatsapp", &["6f6d", "99"]),
     ] {
