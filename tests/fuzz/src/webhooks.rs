@@ -91,11 +91,21 @@ pub fn flipped(body: &[u8]) -> Vec<u8> {
     changed
 }
 
+/// Takes away what is shown of an event by intention, and may hold whatever the caller wrote.
+pub fn without_ids(events: &mut [Event]) {
+    for event in events {
+        event.provider_message_id = None;
+        event.code = None;
+    }
+}
+
 fn kept(request: &Request, parsed: &Parsed) {
     let headers = request.headers.values().map(HeaderValue::len).sum::<usize>();
     let input = request.body.len() + request.url.len() + headers;
     assert!(parsed.events.len() + parsed.faults.len() <= input);
-    assert!(!format!("{parsed:?}").contains(SECRET));
+    let mut shown = parsed.clone();
+    without_ids(&mut shown.events);
+    assert!(!format!("{shown:?}").contains(SECRET));
     let mut written = 0;
     for event in &parsed.events {
         assert_eq!(event.dedup_key.len(), 32);
