@@ -27,14 +27,16 @@
 //! | send, or see what would be sent | [`Messenger`]: [`send`](Messenger::send), [`send_batch`](Messenger::send_batch), [`plan`](Messenger::plan) |
 //! | write a message | [`Email`], [`Sms`], [`WhatsApp`], [`Call`], [`ApplePush`], [`WebPush`], [`Rcs`]; [`Draft`] has what all share |
 //! | know what became of a send | [`Receipt`], [`Error`], [`Fate`] |
-//! | receive | [`webhook`], [`Event`] |
+//! | receive, for all providers by one function | [`Messenger::webhooks`], [`webhook`] |
+//! | read what came, and store it as JSON | [`Event`], [`event`] |
 //! | know what became of each message | [`tracking`] |
+//! | hear a STOP, and answer | [`compliance::keywords`] |
 //! | reach a provider | `mailgun`, `meta`, `netcore`, `sandbox`, `sendgrid`, `ses`, `smtp`, `twilio`, or your own [`Channel`] |
 //! | know what each provider carries | [`docs`], [`Capabilities`] |
 //! | use what one provider alone has | `provider::kind::Options`, set by [`Message::options`]; [`Message::provider_template`] |
 //! | manage templates, suppressions, domains, media, calls | `provider::manage`; under `netcore` in its leaves |
 //! | try again, time out, fall back | [`policy`], [`route`] |
-//! | keep the law and a person's no | [`compliance`] |
+//! | keep the law and a person's no | [`compliance`], [`compliance::suppression`] |
 //! | fill texts by version and language | `template` |
 //! | hand in a transport, a clock, chance | [`http`], [`time`] |
 //! | test | `testing`: manual clock, scripted channels, the conformance suite |
@@ -48,6 +50,7 @@
 //! | `reqwest` | the HTTP transport; without it, hand one in | yes |
 //! | `templates` | templates from a folder or memory | yes |
 //! | `phone` | numbers as people write them: [`PhoneNumber`]`::parse_in` | no |
+//! | `inbound-mail` | mails that people send, by SendGrid, SES and Mailgun: [`event::InboundEmail`] | no |
 //! | `testing` | what tests need | no |
 //! | `full` | all of the above | no |
 //!
@@ -56,7 +59,9 @@
 //! - A send says accepted, not sent, or that the message may be out; what may be out is not sent
 //!   again unless you declared that safe.
 //! - `Ok` means that a provider took the message. That it arrived comes by webhook.
-//! - A webhook without proof of origin becomes no event, unless you wrote `unverified`.
+//! - A webhook without proof of origin becomes no event, unless you wrote `unverified` or `Shadow`;
+//!   its events say so.
+//! - One bad event costs no other, and what a provider invented since is an event, not an error.
 //! - Bad input is refused before the wire, with every fault named.
 //! - No `Debug`, error or log shows an address, a body or a secret.
 //! - No runtime is started, no task spawned, no environment read unasked.

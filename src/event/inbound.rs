@@ -186,7 +186,8 @@ impl InboundMedia {
     }
 }
 
-/// A mail that a person sent. Its plain text is the event's text, its files are the event's media.
+/// A mail that a person sent. Its plain text is the event's text, which is absent where it has HTML
+/// alone; its files are the event's media.
 #[non_exhaustive]
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

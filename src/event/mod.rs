@@ -1,4 +1,64 @@
 //! What comes back: one vocabulary for the events of every provider.
+//!
+//! # In JSON
+//!
+//! An [`Event`] is one flat object, a row of a table, and can be stored and read as such: members
+//! are added, but keep their names and what they mean. What is not known is null, or not there.
+//! Read both alike, and take a word that you do not know for `other`: [`EventKind`], [`Status`],
+//! [`Scope`] and [`Bounce`] are written in lower snake case, and grow.
+//!
+//! | member | type | |
+//! | --- | --- | --- |
+//! | `kind` | string | `account`, `engagement`, `inbound`, `other`, `status`, `subscription`, `suppression`, `template` |
+//! | `status` | string or null | `queued`, `sent`, `delivered`, `read`, `opened`, `clicked`, `deferred`, `bounced_soft`, `bounced_hard`, `rejected`, `failed`, `complained`, `unsubscribed`, `resubscribed`; of calls `ringing`, `answered`, `completed`, `busy`, `no_answer` |
+//! | `channel` | string or null | `apple_push`, `email`, `rcs`, `sms`, `voice`, `web_push`, `whatsapp` |
+//! | `provider` | string | such as `twilio` |
+//! | `provider_message_id` | string or null | as in the [`Receipt`](crate::Receipt) |
+//! | `dedup_key` | string | 32 hexadecimal digits: make it the table's unique key |
+//! | `recipient`, `sender` | string or null | as the provider writes them: `+919845000012`, `919845000012` |
+//! | `text`, `url`, `reason`, `code`, `callback_data` | string or null | |
+//! | `media` | list | of objects: `kind`, one of `link`, `id` and `content` (base64), and where known `content_type`, `filename`, `content_id`, `sha256` |
+//! | `timestamp` | string or null | RFC 3339 in UTC |
+//! | `metadata` | object | by the provider's own names |
+//! | `proof` | string | `shadow`, `shared`, `signature`, `unverified` |
+//! | `word` | string | not there where the provider has none |
+//! | `cost` | object | `micros`, millionths as a number, and `currency`, three letters |
+//! | `suppress` | string | `address`, `marketing`, `sender`, `topic` |
+//! | `topic` | string | where `suppress` is `topic` |
+//! | `bounce` | string | `block`, `hard`, `soft`, `suppressed` |
+//! | `machine` | boolean | there where it is true |
+//! | `reply_to` | string | |
+//! | `profile` | object | [`Profile`] |
+//! | `inbound` | object | [`Inbound`]: `type`, and the members of that variant |
+//! | `call` | object | [`CallOutcome`] |
+//! | `template` | object | [`TemplateChange`] |
+//!
+//! The members from `word` on are left out where there is nothing to say. [`Event::source`] is
+//! bytes, and not in the JSON: keep it in a column of its own where the law asks for it.
+//!
+//! ```
+//! use dakiya::{Event, Scope, Status};
+//!
+//! let row = r#"{
+//!     "kind": "status", "status": "bounced_hard", "channel": "email", "provider": "sendgrid",
+//!     "word": "bounce", "provider_message_id": "aG9rTcLOQv2", "bounce": "hard",
+//!     "dedup_key": "5d1a0c7be8f7f2a4a1bb0e6c5a90d3c2", "recipient": "asha@example.com",
+//!     "sender": null, "text": null, "media": [], "url": null, "code": "550",
+//!     "reason": "550 5.1.1 no such user", "timestamp": "2026-11-10T08:15:00Z",
+//!     "callback_data": "order 2041", "metadata": {"ip": "198.51.100.7", "status": "5.1.1"},
+//!     "suppress": "address", "proof": "signature"
+//! }"#;
+//! let event: Event = serde_json::from_str(row)?;
+//! assert_eq!((event.status, event.suppress), (Some(Status::BouncedHard), Some(Scope::Address)));
+//!
+//! let written = serde_json::to_value(&event)?;
+//! assert_eq!(written, serde_json::from_str::<serde_json::Value>(row)?);
+//!
+//! // What is null may as well be left out.
+//! let least = r#"{"kind":"other","provider":"twilio","dedup_key":"","proof":"signature"}"#;
+//! assert_eq!(serde_json::from_str::<Event>(least)?.status, None);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 use std::collections::BTreeMap;
 
@@ -20,8 +80,8 @@ mod template;
 
 /// Something that a provider says happened.
 ///
-/// Flat, so that its JSON is a table's row: lower snake case, absent means null. A type that the
-/// provider invented since is [`EventKind::Other`] with its source kept, never an error.
+/// Flat, so that its JSON is a table's row: the [module](self) says which members it has. A type
+/// that the provider invented since is [`EventKind::Other`] with its source kept, never an error.
 #[non_exhaustive]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -285,4 +345,69 @@ pub enum Bounce {
     Soft,
     /// Never tried: the address is on a list of the provider.
     Suppressed,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+    use crate::channel::Currency;
+
+    const DOCS: &str = include_str!("mod.rs");
+
+    /// The words that the line of `member` documents.
+    fn words(member: &str) -> Vec<Value> {
+        let begin = format!("//! | `{member}` |");
+        let line = DOCS.lines().find(|line| line.starts_with(&begin)).unwrap();
+        let cell = line.rsplit_once(" | ").unwrap().1;
+        cell.split('`').skip(1).step_by(2).map(Value::from).collect()
+    }
+
+    fn all_are<T: DeserializeOwned>(member: &str, count: usize) {
+        let words = words(member);
+        assert_eq!(words.len(), count, "{member}");
+        for word in words {
+            assert!(serde_json::from_value::<T>(word.clone()).is_ok(), "{member}: {word}");
+        }
+    }
+
+    #[test]
+    fn the_documented_words_are_those_that_are_written() {
+        all_are::<EventKind>("kind", 8);
+        all_are::<Status>("status", 19);
+        all_are::<Kind>("channel", Kind::ALL.len());
+        all_are::<Scope>("suppress", 4);
+        all_are::<Bounce>("bounce", 4);
+        all_are::<Proof>("proof", 4);
+    }
+
+    #[test]
+    fn every_member_that_is_written_is_documented() {
+        let event = Event {
+            word: Some(String::new()),
+            cost: Some(Money::new(1, Currency::INR)),
+            suppress: Some(Scope::Topic),
+            topic: Some(String::new()),
+            bounce: Some(Bounce::Hard),
+            machine: true,
+            reply_to: Some(String::new()),
+            profile: Some(Box::default()),
+            inbound: Some(Box::new(Inbound::Text)),
+            call: Some(Box::default()),
+            template: Some(Box::default()),
+            ..Event::of_status(Status::Sent, "test", Proof::Signature)
+        };
+        let json = serde_json::to_value(&event).unwrap();
+        let members = json.as_object().unwrap();
+        assert_eq!(members.len(), 28);
+        for member in members.keys() {
+            let cell = format!("`{member}`");
+            let documented = |line: &str| {
+                let cells = line.strip_prefix("//! | ").and_then(|rest| rest.split(" | ").next());
+                cells.is_some_and(|cells| cells.split(", ").any(|own| own == cell))
+            };
+            assert!(DOCS.lines().any(documented), "{member}");
+        }
+    }
 }

@@ -68,8 +68,8 @@ pub struct Delivery {
     /// [`Purpose::Otp`], else `Hold`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_unknown: Option<OnUnknown>,
-    /// Whether it tells the person that their opt-out was understood, and nothing else. Such a
-    /// message passes the opt-out that it confirms, once; see
+    /// Whether it tells the person that their opt-out was understood, or gives who opted out the
+    /// help that they ask for, and nothing else. Such a message passes the opt-out, once; see
     /// [`take_confirmation`](crate::compliance::suppression::Suppressions::take_confirmation).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub confirms_opt_out: bool,

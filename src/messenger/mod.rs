@@ -15,6 +15,7 @@ use crate::{
     channel::{Dispatch, Receipt, Record, Shared},
     compliance::{
         dlt::Registry,
+        keywords::TwoWay,
         suppression::{Query, Reason, Suppressions},
     },
     error::{Error, ErrorKind, Fate, Fault, Result},
@@ -95,6 +96,31 @@ impl Messenger {
             plans.push(self.plan(draft).await);
         }
         self.hand_over_all(plans).await
+    }
+
+    /// Answers a keyword that a person sent, which
+    /// [`Keywords::answer`](crate::compliance::keywords::Keywords::answer) found, by the kind of
+    /// channel it came by; `None` where there is nothing to answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`send`](Self::send).
+    pub async fn reply(&self, asked: &TwoWay) -> Result<Option<Receipt>> {
+        Ok(if let Some(mail) = asked.email() {
+            Some(self.send(mail).await?)
+        } else if let Some(sms) = asked.sms() {
+            Some(self.send(sms).await?)
+        } else if let Some(message) = asked.whatsapp() {
+            Some(self.send(message).await?)
+        } else if let Some(message) = asked.rcs() {
+            Some(self.send(message).await?)
+        } else {
+            None
+        })
     }
 
     /// Everything but the sending: the finished message, and what would refuse it.

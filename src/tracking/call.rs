@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use super::fact::beginning;
 use crate::{
     event::{AnsweredBy, CallOutcome, Event, Recording},
     time::Timestamp,
@@ -91,11 +92,11 @@ impl CallState {
         }
         // JSON has no number for what is not finite.
         let confidence = call.confidence.filter(|number| number.is_finite());
-        let heard = call.speech.clone().map(|text| Heard { text, confidence });
+        let heard = beginning(&call.speech).map(|text| Heard { text, confidence });
         Self {
             duration_seconds: told(point, &call.duration_seconds),
             answered_by: told(point, &call.answered_by),
-            digits: told(point, &call.digits),
+            digits: told(point, &beginning(&call.digits)),
             heard: told(point, &heard),
             recording: told(point, &call.recording),
             sip_code: told(point, &call.sip_code),

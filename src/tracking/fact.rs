@@ -12,6 +12,8 @@ use crate::{
 
 /// How many events of a sort are counted one by one.
 const COUNTED: usize = 32;
+/// How many bytes of a provider's words are kept: they may quote what a stranger's server said.
+const WORDS: usize = 1000;
 
 /// How far a status says that a message has come: of two, the higher one holds. `None` for
 /// complaints and subscriptions, which say nothing of that.
@@ -102,7 +104,7 @@ pub struct Cause {
     /// The provider's code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The provider's words.
+    /// The provider's words, up to 1000 bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// What sort of bounce or refusal it was.
@@ -137,10 +139,10 @@ impl Fact {
     pub(super) fn of(event: &Event, status: Status) -> Self {
         let engaged = matches!(status, Status::Opened | Status::Clicked);
         let cause = Cause {
-            code: event.code.clone(),
-            reason: event.reason.clone(),
+            code: beginning(&event.code),
+            reason: beginning(&event.reason),
             bounce: event.bounce,
-            word: event.word.clone(),
+            word: beginning(&event.word),
             timestamp: event.timestamp,
         };
         Self {
@@ -175,6 +177,12 @@ impl Fact {
             self.keys.pop_last();
         }
     }
+}
+
+/// A text, or as much of it as is kept.
+pub(super) fn beginning(text: &Option<String>) -> Option<String> {
+    let text = text.as_deref()?;
+    Some(text.get(..text.floor_char_boundary(WORDS)).unwrap_or(text).to_owned())
 }
 
 /// The earlier of two moments of which either may be unknown.

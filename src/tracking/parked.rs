@@ -5,10 +5,12 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
-
-use super::tracker::Handle;
+use super::{fact::beginning, tracker::Handle};
 use crate::{event::Event, time::Timestamp};
+
+/// How many bytes an id, an address or a key may have. No provider has longer ones; an event with
+/// one does not wait, so that the number of those that wait bounds what they hold.
+const LONGEST: usize = 4096;
 
 /// Events that wait, in the order in which they came.
 #[derive(Default)]
@@ -25,7 +27,9 @@ impl Parked {
     pub(super) fn put(&mut self, event: &Event, now: Timestamp, most: usize) {
         let handles: Vec<_> = Handle::all(event).collect();
         let key = &event.dedup_key;
-        if handles.is_empty() || most == 0 || self.by_key.contains_key(key) {
+        let texts = [&event.provider_message_id, &event.callback_data, &event.recipient];
+        let long = texts.into_iter().flatten().chain([key]).any(|text| text.len() > LONGEST);
+        if handles.is_empty() || most == 0 || long || self.by_key.contains_key(key) {
             return;
         }
         let number = self.next;
@@ -36,29 +40,19 @@ impl Parked {
         for handle in handles {
             self.by_handle.entry(handle).or_default().insert(number);
         }
-        let mut event = event.clone();
-        // A slice of a body keeps all of the body.
-        event.source = Bytes::new();
-        (event.text, event.url, event.profile, event.inbound) = (None, None, None, None);
-        event.metadata.clear();
-        event.media.clear();
-        self.events.insert(number, (now, event));
+        self.events.insert(number, (now, trimmed(event)));
         while self.events.len() > most {
             self.drop_oldest();
         }
     }
 
     /// The events that can be matched by one of these, in the order in which they came.
-    pub(super) fn waiting(&self, handles: &[Handle]) -> Vec<(u64, Event)> {
-        let numbers: BTreeSet<u64> = handles
-            .iter()
-            .filter_map(|handle| self.by_handle.get(handle))
-            .flatten()
-            .copied()
-            .collect();
-        let event =
-            |number: u64| self.events.get(&number).map(|(_, event)| (number, event.clone()));
-        numbers.into_iter().filter_map(event).collect()
+    pub(super) fn waiting(&self, handles: &[Handle]) -> BTreeSet<u64> {
+        handles.iter().filter_map(|handle| self.by_handle.get(handle)).flatten().copied().collect()
+    }
+
+    pub(super) fn get(&self, number: u64) -> Option<&Event> {
+        self.events.get(&number).map(|(_, event)| event)
     }
 
     pub(super) fn remove(&mut self, number: u64) {
@@ -92,4 +86,21 @@ impl Parked {
             self.remove(number);
         }
     }
+}
+
+/// What a state, and finding it, has a use for.
+fn trimmed(event: &Event) -> Event {
+    let Event { status, channel, timestamp, cost, bounce, machine, .. } = *event;
+    let mut kept = Event::new(event.kind, event.provider.clone(), event.proof);
+    (kept.status, kept.channel, kept.timestamp, kept.cost) = (status, channel, timestamp, cost);
+    (kept.bounce, kept.machine) = (bounce, machine);
+    kept.provider_message_id.clone_from(&event.provider_message_id);
+    kept.callback_data.clone_from(&event.callback_data);
+    kept.recipient.clone_from(&event.recipient);
+    kept.dedup_key.clone_from(&event.dedup_key);
+    kept.word = beginning(&event.word);
+    kept.code = beginning(&event.code);
+    kept.reason = beginning(&event.reason);
+    kept.call.clone_from(&event.call);
+    kept
 }

@@ -123,6 +123,9 @@ show!(Update { id, recipient, applied, state });
 /// 2. by its `callback_data`: our id of the message, or the reference that was recorded, where it
 ///    leads to one message and that has no other id at the provider.
 ///
+/// Where the provider went on by another kind, as RCS falls back to SMS, the person has another
+/// state for that: the RCS message failed, and the SMS was delivered.
+///
 /// An event that matches nothing waits for [`record`](Self::record), within the [`Capacity`].
 ///
 /// Every call takes the time, and forgets what is too old by it.
@@ -163,6 +166,7 @@ struct Tracked {
     people: Vec<Person>,
 }
 
+#[derive(Clone)]
 struct Person {
     recipient: Recipient,
     party: Party,
@@ -212,12 +216,17 @@ impl StatusTracker {
         }
         let handles = self.follow(id, new, now);
         let mut updates = Vec::new();
-        for (number, event) in self.parked.waiting(&handles) {
-            let places = self.find(&event);
-            if !places.is_empty() && !self.may_mean_more(&event, &places) {
+        for number in self.parked.waiting(&handles) {
+            let Some(event) = self.parked.get(number) else { continue };
+            let places = self.find(event);
+            if places.is_empty() {
+                continue;
+            }
+            let event = event.clone();
+            if !self.may_mean_more(&event, &places) {
                 self.parked.remove(number);
             }
-            updates.extend(self.apply_at(&places, &event));
+            updates.extend(self.apply_at(places, &event));
         }
         updates.retain(|update| update.applied != Applied::Unchanged);
         updates
@@ -234,7 +243,7 @@ impl StatusTracker {
         if places.is_empty() || self.may_mean_more(event, &places) {
             self.parked.put(event, now, self.capacity.parked);
         }
-        self.apply_at(&places, event)
+        self.apply_at(places, event)
     }
 
     /// Forgets what is older at `now` than the [`Capacity`] says. The other calls do so too.
@@ -294,10 +303,7 @@ impl StatusTracker {
                 continue;
             }
             let place = (id, message.people.len());
-            for handle in &person.handles {
-                let sharing = self.people.entry(handle.clone()).or_default();
-                sharing.entry(same(&person.party).to_owned()).or_default().insert(place);
-            }
+            share(&mut self.people, &person, place);
             handles.extend(person.handles.iter().cloned());
             message.people.push(person);
         }
@@ -334,7 +340,9 @@ impl StatusTracker {
             let by_id = matches!(handle, Handle::Id(..));
             let fits = |place: &Place| {
                 self.person(*place).is_some_and(|person| {
-                    let kind = event.channel.is_none_or(|kind| kind == person.kind);
+                    let kind = event.channel.is_none_or(|kind| {
+                        kind == person.kind || by_id && goes_on(person.kind, kind)
+                    });
                     let id = event.provider_message_id.as_ref();
                     let other =
                         id.is_some_and(|id| !person.ids.is_empty() && !person.ids.contains(id));
@@ -349,8 +357,12 @@ impl StatusTracker {
                 found.push(place);
             }
             if event.recipient.is_some() {
-                self.keep_exact(event, &mut found);
+                self.keep(&mut found, |own| {
+                    let reported = event.recipient.as_deref();
+                    reported.is_some_and(|text| own.party == Party::reported(text, event.channel))
+                });
             }
+            self.keep(&mut found, |own| Some(own.kind) == event.channel);
             if !found.is_empty() {
                 return found;
             }
@@ -382,11 +394,9 @@ impl StatusTracker {
         }
     }
 
-    /// Where somebody has exactly the address of the event, only they are meant.
-    fn keep_exact(&self, event: &Event, found: &mut Vec<Place>) {
-        let Some(recipient) = &event.recipient else { return };
-        let party = Party::reported(recipient, event.channel);
-        let exact = |place: &Place| self.person(*place).is_some_and(|own| own.party == party);
+    /// Where this holds for somebody, only they are meant.
+    fn keep(&self, found: &mut Vec<Place>, holds: impl Fn(&Person) -> bool) {
+        let exact = |place: &Place| self.person(*place).is_some_and(&holds);
         if found.iter().any(exact) {
             found.retain(exact);
         }
@@ -403,9 +413,10 @@ impl StatusTracker {
         self.messages.get(&id)?.people.get(index)
     }
 
-    fn apply_at(&mut self, places: &[Place], event: &Event) -> Vec<Update> {
+    fn apply_at(&mut self, places: Vec<Place>, event: &Event) -> Vec<Update> {
         let mut updates = Vec::with_capacity(places.len());
-        for (id, index) in places.iter().copied() {
+        for place in places {
+            let (id, index) = self.gone_on(place, event);
             let message = self.messages.get_mut(&id);
             if let Some(person) = message.and_then(|message| message.people.get_mut(index)) {
                 let applied = person.state.apply(event);
@@ -415,6 +426,21 @@ impl StatusTracker {
         }
         updates
     }
+
+    /// The person of the event's kind: of one that the provider went on to, it begins here.
+    fn gone_on(&mut self, place: Place, event: &Event) -> Place {
+        let Some(kind) = event.channel else { return place };
+        let Some(message) = self.messages.get_mut(&place.0) else { return place };
+        let index = message.people.len();
+        let Some(person) = message.people.get(place.1).filter(|own| own.kind != kind) else {
+            return place;
+        };
+        let state = MessageState::new();
+        let person = Person { kind, state, ..person.clone() };
+        share(&mut self.people, &person, (place.0, index));
+        message.people.push(person);
+        (place.0, index)
+    }
 }
 
 impl fmt::Debug for StatusTracker {
@@ -422,6 +448,20 @@ impl fmt::Debug for StatusTracker {
         let (messages, parked) = (self.len(), self.parked());
         write!(f, "StatusTracker({messages} messages, {parked} events wait)")
     }
+}
+
+fn share(people: &mut HashMap<Handle, Sharing>, person: &Person, place: Place) {
+    for handle in &person.handles {
+        let sharing = people.entry(handle.clone()).or_default();
+        sharing.entry(same(&person.party).to_owned()).or_default().insert(place);
+    }
+}
+
+/// Whether a provider goes on by another kind to the same number: from RCS to SMS, from WhatsApp
+/// to either.
+fn goes_on(from: Kind, to: Kind) -> bool {
+    let written = |kind| matches!(kind, Kind::Rcs | Kind::Sms | Kind::WhatsApp);
+    written(from) && written(to)
 }
 
 /// What all spellings of an address share.

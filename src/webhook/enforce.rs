@@ -29,28 +29,43 @@ impl<R> Enforced<R> {
     }
 }
 
+impl<R: Receiver> Enforced<R> {
+    /// What becomes of a request that was refused by `error`.
+    fn refused<'a>(
+        &self,
+        request: &'a Request,
+        error: WebhookError,
+    ) -> Result<Verified<'a>, WebhookError> {
+        let unproven = matches!(
+            error.kind(),
+            WebhookErrorKind::Replay | WebhookErrorKind::Signature | WebhookErrorKind::Stale
+        );
+        match self.enforcement {
+            Enforcement::Shadow if unproven => Ok(Verified::shadowed(request, error)),
+            Enforcement::Enforce | Enforcement::Shadow => Err(error),
+        }
+    }
+}
+
 impl<R: Receiver> Receiver for Enforced<R> {
     fn verify<'a>(
         &self,
         request: &'a Request,
         now: Timestamp,
     ) -> Result<Verified<'a>, WebhookError> {
-        self.receiver.verify(request, now).or_else(|error| {
-            let unproven = matches!(
-                error.kind(),
-                WebhookErrorKind::Replay | WebhookErrorKind::Signature | WebhookErrorKind::Stale
-            );
-            match self.enforcement {
-                Enforcement::Shadow if unproven => Ok(Verified::shadowed(request, error)),
-                Enforcement::Enforce | Enforcement::Shadow => Err(error),
-            }
-        })
+        self.receiver.verify(request, now).or_else(|error| self.refused(request, error))
     }
 
     fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
         let would_refuse = verified.would_refuse().cloned();
         let parsed = self.receiver.parse(verified)?;
         Ok(Parsed { would_refuse, ..parsed })
+    }
+
+    /// As the receiver's own, which may read a body once for both.
+    fn receive(&self, request: &Request, now: Timestamp) -> Result<Parsed, WebhookError> {
+        let received = self.receiver.receive(request, now);
+        received.or_else(|error| self.parse(self.refused(request, error)?))
     }
 
     fn is_shadow(&self) -> bool {
@@ -80,6 +95,46 @@ mod tests {
         fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
             Ok(Parsed::one(Event::new(EventKind::Other, "test", verified.proof())))
         }
+    }
+
+    /// Reads verification and content in one go.
+    struct AtOnce;
+
+    impl Receiver for AtOnce {
+        fn verify<'a>(&self, _: &'a Request, _: Timestamp) -> Result<Verified<'a>, WebhookError> {
+            Err(WebhookError::payload("verified apart"))
+        }
+
+        fn parse(&self, _: Verified<'_>) -> Result<Parsed, WebhookError> {
+            Err(WebhookError::payload("parsed apart"))
+        }
+
+        fn receive(&self, _: &Request, _: Timestamp) -> Result<Parsed, WebhookError> {
+            Ok(Parsed::empty())
+        }
+    }
+
+    #[test]
+    fn what_a_receiver_does_at_once_is_done_at_once_behind_every_wrapper() {
+        let request = Request::post("https://erp.example.net/", "");
+        let receive = |receiver: &dyn Receiver| receiver.receive(&request, Timestamp::UNIX_EPOCH);
+        let boxed: Box<dyn Receiver> = Box::new(AtOnce);
+        assert!(receive(&boxed).is_ok());
+        assert!(receive(&std::sync::Arc::new(AtOnce)).is_ok());
+        for enforcement in [Enforcement::Enforce, Enforcement::Shadow] {
+            assert!(receive(&AtOnce.enforcement(enforcement)).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_refusal_that_must_not_be_for_good_asks_to_be_sent_again() {
+        for kind in [WebhookErrorKind::Signature, WebhookErrorKind::Stale] {
+            let error = WebhookError::new(kind, "x");
+            assert_eq!(error.reply().status, 401);
+            assert_eq!(error.asking_again().reply().status, 503);
+        }
+        let error = WebhookError::new(WebhookErrorKind::Config, "x").asking_again();
+        assert_eq!(error.reply().status, 500);
     }
 
     fn receive(path: &str, enforcement: Enforcement) -> Result<Parsed, WebhookError> {

@@ -5,10 +5,9 @@ use std::convert::Infallible;
 use bytes::{Bytes, BytesMut};
 use futures_util::{FutureExt as _, stream};
 use multer::{Field, Multipart};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{percent_decode, percent_decode_str};
 
-use super::{Request, WebhookError};
-use crate::http::form;
+use super::{Request, WebhookError, mail};
 
 /// A field of a form.
 #[derive(Clone)]
@@ -23,18 +22,33 @@ pub(crate) struct Part {
     pub(crate) body: Bytes,
 }
 
+#[cfg(feature = "mailgun")]
+impl Part {
+    /// All that it says.
+    pub(crate) fn facts(&self) -> [&[u8]; 4] {
+        let [filename, content_type] = [&self.filename, &self.content_type]
+            .map(|text| text.as_deref().unwrap_or_default().as_bytes());
+        [self.name.as_bytes(), filename, content_type, &self.body]
+    }
+}
+
+/// Whether the body begins with the boundary that its `Content-Type` names. No signature covers
+/// that header: whoever changes it could have what a person wrote read as another form.
+#[cfg(feature = "sendgrid")]
+pub(crate) fn is_framed(request: &Request) -> bool {
+    let boundary = multer::parse_boundary(request.header("content-type").unwrap_or_default());
+    boundary.is_ok_and(|boundary| {
+        let rest = request.body.strip_prefix(b"--");
+        let rest = rest.and_then(|rest| rest.strip_prefix(boundary.as_bytes()));
+        rest.is_some_and(|rest| rest.starts_with(b"\r\n"))
+    })
+}
+
 /// Reads the fields of a form, in order, repeated ones too.
 pub(crate) fn read(request: &Request) -> Result<Vec<Part>, WebhookError> {
     let content_type = request.header("content-type").unwrap_or_default();
     if is(content_type, "application/x-www-form-urlencoded") {
-        let pairs = form::decode(&request.body).into_iter();
-        let parts = pairs.map(|(name, value)| Part {
-            name: name.into_owned(),
-            filename: None,
-            content_type: None,
-            body: Bytes::from(value.into_owned()),
-        });
-        return Ok(parts.collect());
+        return Ok(pairs(&request.body));
     }
     let boundary = multer::parse_boundary(content_type)
         .map_err(|_| WebhookError::payload("the body is no form, or its boundary is missing"))?;
@@ -44,6 +58,21 @@ pub(crate) fn read(request: &Request) -> Result<Vec<Part>, WebhookError> {
     parts.and_then(Result::ok).ok_or_else(|| {
         WebhookError::payload("the form is broken or cut short: hand over the raw bytes")
     })
+}
+
+/// The pairs of a form, their values byte for byte: a raw mail need not be UTF-8.
+fn pairs(body: &[u8]) -> Vec<Part> {
+    let decode = |text: &[u8]| -> Vec<u8> {
+        let spaced: Vec<u8> = text.iter().map(|c| if *c == b'+' { b' ' } else { *c }).collect();
+        percent_decode(&spaced).collect()
+    };
+    let pairs = body.split(|c| *c == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let mut halves = pair.splitn(2, |c| *c == b'=').map(decode);
+        let mut half = || halves.next().unwrap_or_default();
+        let name = String::from_utf8_lossy(&half()).into_owned();
+        Part { name, filename: None, content_type: None, body: half().into() }
+    });
+    pairs.collect()
 }
 
 /// Whether a content type is `name`, whatever its parameters.
@@ -80,10 +109,9 @@ fn filename(field: &Field<'_>, disposition: Option<&str>) -> Option<String> {
         })?;
         let (charset, value) = value.trim().split_once('\'')?;
         let (_language, name) = value.split_once('\'')?;
-        charset.eq_ignore_ascii_case("utf-8").then_some(name)
+        let name: Vec<u8> = percent_decode_str(name.trim()).collect();
+        Some(mail::decode(&name, Some(charset)))
     });
-    let extended =
-        extended.and_then(|name| percent_decode_str(name).decode_utf8().ok()).map(String::from);
     extended.or_else(|| field.file_name().map(str::to_owned)).filter(|name| !name.is_empty())
 }
 
@@ -121,6 +149,63 @@ mod tests {
             parse("application/x-www-form-urlencoded; charset=utf-8", "a=1&b=x+y%21&a=2").unwrap();
         let pairs: Vec<_> = parts.iter().map(|part| (&part.name[..], &part.body[..])).collect();
         assert_eq!(pairs, [("a", &b"1"[..]), ("b", b"x y!"), ("a", b"2")]);
+    }
+
+    #[test]
+    fn pairs_come_out_byte_for_byte() {
+        let parts = parse(
+            "application/x-www-form-urlencoded",
+            "body-mime=caf%E9+%2B%00%zz%4&%E9=x&&empty&=y&a==b=",
+        )
+        .unwrap();
+        let pairs: Vec<_> = parts.iter().map(|part| (&part.name[..], &part.body[..])).collect();
+        assert_eq!(
+            pairs,
+            [
+                ("body-mime", &b"caf\xe9 +\0%zz%4"[..]),
+                ("\u{fffd}", b"x"),
+                ("empty", b""),
+                ("", b"y"),
+                ("a", b"=b=")
+            ]
+        );
+    }
+
+    #[test]
+    fn the_name_of_a_file_is_read_in_its_charset() {
+        for (written, name) in [
+            ("filename*=UTF-8''%E0%A4%97.txt", Some("ग.txt")),
+            ("filename=\"x.txt\"; filename*=iso-8859-1'en'caf%E9.txt", Some("café.txt")),
+            ("filename*=Shift_JIS''%83n.txt", Some("ハ.txt")),
+            ("filename=\"x.txt\"; filename*=broken", Some("x.txt")),
+            ("filename=\"\"", None),
+        ] {
+            let body = format!(
+                "--b\r\nContent-Disposition: form-data; name=\"a\"; {written}\r\n\r\n\r\n--b--\r\n"
+            );
+            let parts = parse("multipart/form-data; boundary=b", &body).unwrap();
+            assert_eq!(parts[0].filename.as_deref(), name, "{written}");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "sendgrid")]
+    fn a_body_is_framed_by_the_boundary_that_it_begins_with() {
+        let framed = |content_type: &str, body: &str| {
+            let mut request = Request::post("https://erp.example.net/", body.to_owned());
+            request.headers.insert("content-type", HeaderValue::from_str(content_type).unwrap());
+            is_framed(&request)
+        };
+        assert!(framed("multipart/form-data; boundary=b", "--b\r\nx"));
+        for (content_type, body) in [
+            ("multipart/form-data; boundary=c", "--b\r\nx\r\n--c\r\ny"),
+            ("multipart/form-data; boundary=b", "x\r\n--b\r\n"),
+            ("multipart/form-data; boundary=b", "--bc\r\n"),
+            ("multipart/form-data", "--b\r\n"),
+            ("application/x-www-form-urlencoded", "--b\r\n"),
+        ] {
+            assert!(!framed(content_type, body), "{content_type} {body}");
+        }
     }
 
     #[test]

@@ -1,8 +1,27 @@
-//! What providers call back with: verified first, then parsed, without I/O.
+//! What providers call back with: verified first, then parsed.
 //!
-//! Each leaf of a provider has a `Webhook` that implements [`Receiver`]. The host hands it the
-//! request as it came: the raw body, before any framework parsed it. A [`Router`] takes the requests
-//! of all of them by one function.
+//! - A [`Router`] is what a host mounts: one function on one route for all providers. It bounds the
+//!   body, finds the receiver by the path, fetches signing keys, and remembers one-time tokens.
+//!   [`Messenger::webhooks`](crate::Messenger::webhooks) begins one.
+//! - A [`Receiver`] is one provider's `Webhook`. It is pure, without I/O and clock: the request as
+//!   it came and the time go in, [`Parsed`] or a [`WebhookError`] comes out. What is not
+//!   [`Verified`] cannot be parsed.
+//! - A [`Guard`] stands in for the signature of who signs nothing.
+//!
+//! The body must be the bytes received: before any framework parsed them, and before middleware
+//! rewrote them.
+//!
+//! | receiver | proof | a request may be so old |
+//! | --- | --- | --- |
+//! | `mailgun::Webhook` | HMAC over a time and a token, which counts once; not over the event | 9 h |
+//! | `meta::Webhook` | HMAC over the body; a token of the host's for the handshake | any age |
+//! | `netcore::{deflector, email, rcs, sms, voice, whatsapp}::Webhook` | a [`Guard`] | any age |
+//! | `sendgrid::Webhook` | ECDSA over time and body | 25 h |
+//! | `sendgrid::InboundParse`, with `inbound-mail` | a [`Guard`], and ECDSA where it is set up | 73 h where signed |
+//! | `ses::Webhook` | RSA over the envelope of SNS, and a list of topics | 2 h |
+//! | `twilio::Webhook` | HMAC over URL and form | any age |
+//!
+//! A receiver by itself, as a router calls it:
 //!
 //! ```
 //! # #[cfg(feature = "netcore")] {
@@ -108,6 +127,10 @@ impl<R: Receiver + ?Sized> Receiver for Box<R> {
         (**self).parse(verified)
     }
 
+    fn receive(&self, request: &Request, now: Timestamp) -> Result<Parsed, WebhookError> {
+        (**self).receive(request, now)
+    }
+
     fn is_shadow(&self) -> bool {
         (**self).is_shadow()
     }
@@ -124,6 +147,10 @@ impl<R: Receiver + ?Sized> Receiver for Arc<R> {
 
     fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
         (**self).parse(verified)
+    }
+
+    fn receive(&self, request: &Request, now: Timestamp) -> Result<Parsed, WebhookError> {
+        (**self).receive(request, now)
     }
 
     fn is_shadow(&self) -> bool {
@@ -419,6 +446,8 @@ pub struct WebhookError {
     kind: WebhookErrorKind,
     message: Cow<'static, str>,
     key_url: Option<Box<str>>,
+    /// Whether 4xx would lose the events.
+    asks_again: bool,
 }
 
 /// What kind of refusal it is.
@@ -455,7 +484,7 @@ impl WebhookError {
     /// A refusal of `kind`; `message` holds nothing of the request.
     #[must_use]
     pub fn new(kind: WebhookErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, message: message.into(), key_url: None }
+        Self { kind, message: message.into(), key_url: None, asks_again: false }
     }
 
     /// The proof of origin is missing or wrong.
@@ -489,6 +518,14 @@ impl WebhookError {
         Self { key_url: Some(url.into()), ..Self::new(WebhookErrorKind::Key, message) }
     }
 
+    /// The same, answered with 503 where it would be 4xx: of a provider that never sends again what
+    /// was answered so. The fault may be this side's, such as a clock that is wrong.
+    #[must_use]
+    pub fn asking_again(mut self) -> Self {
+        self.asks_again = true;
+        self
+    }
+
     /// Where the missing key of [`WebhookErrorKind::Key`] is. The URL came in the request and was
     /// checked to be one of the provider's own.
     #[must_use]
@@ -499,11 +536,13 @@ impl WebhookError {
     /// What to answer: 401 where the origin is unproven, 403 for a handshake, 400 for a body that
     /// cannot be read, 413 for one that is too long, 404 where nobody receives, 405 for a method
     /// that nobody calls with, 500 for our own settings, and 503 for a key that is missing or a
-    /// store that does not answer, so that the provider tries again.
+    /// store that does not answer, so that the provider tries again. Where a provider never sends
+    /// again what was answered with 4xx, its receiver's refusals are 503 too.
     #[must_use]
     pub fn reply(&self) -> Reply {
         let mut reply = Reply::of(match self.kind {
             WebhookErrorKind::Config => 500,
+            _ if self.asks_again => 503,
             WebhookErrorKind::Handshake => 403,
             WebhookErrorKind::Key | WebhookErrorKind::Unavailable => 503,
             WebhookErrorKind::Method => 405,

@@ -2,16 +2,18 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use dakiya::{
-    AnyEnvelope, Channel, Dispatch, Dlt, Draft, Email, EmailAddress, Error, ErrorKind, Fate, Kind,
-    Message, Messenger, PhoneNumber, Purpose, Receipt, Recipient, Record, Result, Sms, TemplateRef,
-    Timestamp,
+    AnyEnvelope, Channel, Dispatch, Dlt, Draft, Email, EmailAddress, Error, ErrorKind, Event,
+    EventKind, Fate, Kind, Message, Messenger, PhoneNumber, Purpose, Receipt, Recipient, Record,
+    Result, Sms, TemplateRef, Timestamp,
     compliance::{
         dlt::{Category, Registration, Registry},
+        keywords::{Keywords, Replies},
         suppression::{Query, Reason, Suppression, SuppressionList, Suppressions},
     },
     sandbox::Sandbox,
     template::TemplateSet,
     testing::{ManualClock, SeededEntropy},
+    webhook::Proof,
 };
 
 const NOW: &str = "2026-03-14T09:00:00Z";
@@ -218,4 +220,34 @@ async fn a_suppression_list_that_does_not_answer_holds_the_message_back_unsent()
     assert_eq!((error.kind(), error.fate()), (ErrorKind::Network, Fate::NotSent));
     assert!(error.is_retryable());
     assert!(sandbox.messages().is_empty());
+}
+
+#[tokio::test]
+async fn a_keyword_is_answered_by_the_channel_it_came_by_and_an_opt_out_confirmed_once() {
+    let (sandbox, list) = (Sandbox::new(), SuppressionList::new());
+    let messenger = messenger(&sandbox).suppressions(list.clone()).build().unwrap();
+    let (keywords, replies) = (Keywords::standard(), Replies::standard("Drishti"));
+    let event = |channel: Kind, text: &str| {
+        let mut event = Event::new(EventKind::Inbound, "twilio", Proof::Signature);
+        (event.channel, event.text) = (Some(channel), Some(text.into()));
+        event.sender = Some("+919845000012".into());
+        event.recipient = Some("+12025550100".into());
+        event.dedup_key = text.into();
+        event
+    };
+    let wrote =
+        |channel: Kind, text: &str| keywords.answer(&event(channel, text), &replies).unwrap();
+    assert!(messenger.reply(&wrote(Kind::Sms, "help")).await.unwrap().is_some());
+
+    let stop = wrote(Kind::Sms, "stop");
+    list.apply(stop.event.as_ref().unwrap());
+    assert_eq!(messenger.reply(&stop).await.unwrap().unwrap().kind, Kind::Sms);
+    let again = messenger.reply(&stop).await.unwrap_err();
+    assert_eq!(again.kind(), ErrorKind::Suppressed);
+    assert_eq!(sandbox.sms().len(), 2);
+
+    let mute = keywords.answer(&event(Kind::Sms, "help"), &Replies::none()).unwrap();
+    assert!(messenger.reply(&mute).await.unwrap().is_none());
+    let elsewhere = messenger.reply(&wrote(Kind::WhatsApp, "help")).await.unwrap_err();
+    assert_eq!(elsewhere.kind(), ErrorKind::Config, "it has no channel for WhatsApp");
 }

@@ -404,17 +404,20 @@ fn only_a_providers_own_secrets_make_its_receiver() {
     let topic = "arn:aws:sns:eu-west-1:123456789012:erp-mail-events";
     let good = [
         ("mailgun", None, json!({"signing_key": SECRET})),
+        ("mailgun", Some("email"), json!({"signing_key": SECRET})),
         ("meta", None, json!({"app_secret": SECRET, "verify_token": SECRET})),
         ("netcore", Some("whatsapp"), json!({"header": ["x-key", SECRET]})),
         ("ses", None, json!({"topics": [topic]})),
+        ("sendgrid", Some("inbound"), json!({"path_secret": "another-path-secret"})),
         ("ses", None, json!({"path_secret": "another-path-secret"})),
         ("twilio", None, json!({"auth_tokens": [SECRET, "another"]})),
+        ("twilio", Some("voice"), json!({"auth_tokens": [SECRET]})),
     ];
     let wrong = [
         ("mailgun", None, json!({"signing_key": ""})),
         ("mailgun", None, json!({"signingkey": SECRET})),
         ("mailgun", None, json!({"signing_key": SECRET, "path_secret": SECRET})),
-        ("mailgun", Some("email"), json!({"signing_key": SECRET})),
+        ("mailgun", Some("sms"), json!({"signing_key": SECRET})),
         ("meta", None, json!({"app_secret": SECRET})),
         ("meta", None, json!({"app_secret": [SECRET], "verify_token": SECRET})),
         ("netcore", Some("fax"), json!({"path_secret": SECRET})),

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use super::{Found, Keyword};
 use crate::{
-    event::{Event, Inbound, party::bare},
+    event::{Event, EventKind, Inbound, party::bare},
     message::{
         Draft, Email, EmailAddress, Kind, Mailbox, Message, PhoneNumber, Rcs, SenderId, Sms,
         WhatsApp, WhatsAppAddress,
@@ -110,52 +110,58 @@ impl fmt::Debug for Replies {
 pub struct TwoWay {
     /// The keyword.
     pub found: Found,
-    /// The opt-out, or that the person is back, for the suppression list; absent for
+    /// The opt-out, or that the person is back, for the host's store; absent for
     /// [`Keyword::Help`]. Its recipient is the person, its sender the number of ours that they
-    /// wrote to.
+    /// wrote to. A [`SuppressionList`] takes all of this by its [`heard`]; another store keeps when
+    /// somebody came back, since a STOP from before may be told late, or again.
+    ///
+    /// [`SuppressionList`]: crate::compliance::suppression::SuppressionList
+    /// [`heard`]: crate::compliance::suppression::SuppressionList::heard
     pub event: Option<Event>,
     /// The text to answer with; absent where there is none, or the provider has answered.
     pub reply: Option<String>,
     /// The kind of channel it came by.
     pub channel: Option<Kind>,
-    person: String,
-    own: Option<String>,
-    message_id: Option<String>,
+    /// What they said, from the view of what we send.
+    said: Event,
     inbound: Option<Box<Inbound>>,
 }
 
 crate::debug::show!(TwoWay { found, channel });
 
 impl TwoWay {
-    pub(super) fn new(
-        inbound: &Event,
-        found: Found,
-        event: Option<Event>,
-        reply: Option<&str>,
-    ) -> Self {
+    /// `said` is of the [kind](EventKind::Suppression) that a list takes, but for a HELP.
+    pub(super) fn new(inbound: &Event, found: Found, said: Event, reply: Option<&str>) -> Self {
         let mail = matches!(inbound.inbound.as_deref(), Some(Inbound::Email(_)));
         Self {
             found,
-            event,
+            event: Some(said.clone()).filter(|said| said.kind == EventKind::Suppression),
             reply: reply.map(str::to_owned),
             channel: inbound.channel,
-            person: inbound.sender.clone().unwrap_or_default(),
-            own: inbound.recipient.clone(),
-            message_id: inbound.provider_message_id.clone(),
+            said,
             inbound: inbound.inbound.clone().filter(|_| mail),
         }
+    }
+
+    /// What they said, from the view of what we send: its recipient is the person.
+    pub(crate) fn said(&self) -> &Event {
+        &self.said
+    }
+
+    fn person(&self) -> &str {
+        self.said.recipient.as_deref().unwrap_or_default()
     }
 
     /// The answer as an SMS from the number they wrote to; `None` where there is none, or they
     /// wrote by something else.
     ///
     /// The answer to a stop [confirms it](crate::Delivery::confirms_opt_out), and passes the
-    /// suppression once.
+    /// suppression once. So does the answer to a help of somebody who opted out.
     #[must_use]
     pub fn sms(&self) -> Option<Draft<Sms>> {
         let reply = self.reply_by(Kind::Sms)?;
-        let mut sms = Sms::to(number(&self.person)?).text(reply);
-        sms.from = self.own.as_deref().and_then(sender);
+        let mut sms = Sms::to(number(self.person())?).text(reply);
+        sms.from = self.said.sender.as_deref().and_then(sender);
         Some(self.draft(sms))
     }
 
@@ -163,12 +169,12 @@ impl TwoWay {
     #[must_use]
     pub fn whatsapp(&self) -> Option<Draft<WhatsApp>> {
         let reply = self.reply_by(Kind::WhatsApp)?;
-        let to = match number(&self.person) {
+        let to = match number(self.person()) {
             Some(number) => number.into(),
-            None => WhatsAppAddress::parse(bare(&self.person)).ok()?,
+            None => WhatsAppAddress::parse(bare(self.person())).ok()?,
         };
         let mut message = WhatsApp::to(to).text(reply);
-        message.reply_to.clone_from(&self.message_id);
+        message.reply_to.clone_from(&self.said.reply_to);
         Some(self.draft(message))
     }
 
@@ -176,15 +182,15 @@ impl TwoWay {
     #[must_use]
     pub fn rcs(&self) -> Option<Draft<Rcs>> {
         let reply = self.reply_by(Kind::Rcs)?;
-        Some(self.draft(Rcs::to(number(&self.person)?).text(reply)))
+        Some(self.draft(Rcs::to(number(self.person())?).text(reply)))
     }
 
     /// The answer as a mail in the same thread, from the address they wrote to.
     #[must_use]
     pub fn email(&self) -> Option<Draft<Email>> {
         let reply = self.reply_by(Kind::Email)?;
-        let mut mail = Email::to(EmailAddress::parse(self.person.trim()).ok()?).text(reply);
-        mail.from = self.own.as_deref().and_then(|own| Mailbox::parse(own).ok());
+        let mut mail = Email::to(EmailAddress::parse(self.person().trim()).ok()?).text(reply);
+        mail.from = self.said.sender.as_deref().and_then(|own| Mailbox::parse(own).ok());
         if let Some(Inbound::Email(theirs)) = self.inbound.as_deref() {
             mail = mail.in_reply_to(theirs);
         }
@@ -197,7 +203,7 @@ impl TwoWay {
 
     fn draft<M: Message>(&self, message: M) -> Draft<M> {
         let draft = Draft::new(message);
-        if self.found.keyword == Keyword::Stop { draft.confirms_opt_out() } else { draft }
+        if self.found.keyword == Keyword::Start { draft } else { draft.confirms_opt_out() }
     }
 }
 

@@ -11,12 +11,12 @@ fn what_says_stop_start_and_help() {
         (
             Stop,
             "US",
-            "STOP|stop|Stop.|\"STOP\"|  stop!! |ＳＴＯＰ|S.T.O.P|s t o p|st\u{200d}op|STOP 🛑|StopAll|stop all|UNSUBSCRIBE|cancel|End|quit|revoke|optout|Opt-Out|opt out|please stop|STOP please|stop, thank you|Stop now pls|alto|ARRÊT",
+            "stop!!!|S T O P|STOP\u{200f}|STOP|stop|Stop.|\"STOP\"|  stop!! |ＳＴＯＰ|S.T.O.P|s t o p|st\u{200d}op|STOP 🛑|StopAll|stop all|UNSUBSCRIBE|cancel|End|quit|revoke|optout|Opt-Out|opt out|please stop|STOP please|stop, thank you|Stop now pls|alto|ARRÊT",
         ),
         (
             Stop,
             "IN",
-            "STOP|बंद|बंद करें|कृपया बंद करें|रोकें|रोको|रुको।|स्टॉप|बन्द|থামুন|বন্ধ করুন|நிறுத்து|ఆపండి|ನಿಲ್ಲಿಸಿ|നിർത്തുക|બંધ કરો|ਬੰਦ ਕਰੋ|بند کریں|थांबा|Stop ji",
+            "स्टाप|स्\u{200d}टॉप|स्टॉप!|ஸ்டாப்|స్టాప్|ಸ್ಟಾಪ್|സ്റ്റോപ്പ്|સ્ટોપ|ਸਟਾਪ|اسٹاپ|\u{202b}بند کریں\u{202c}۔|\u{61c}بند\u{61c}|بند كريں|STOP|बंद|बंद करें|कृपया बंद करें|रोकें|रोको|रुको।|स्टॉप|बन्द|থামুন|বন্ধ করুন|நிறுத்து|ఆపండి|ನಿಲ್ಲಿಸಿ|നിർത്തുക|બંધ કરો|ਬੰਦ ਕਰੋ|بند کریں|थांबा|Stop ji",
         ),
         (Stop, "FR", "ARRET|Arre\u{302}t|arrêt svp|stop s'il vous plaît|arrêtez"),
         (Stop, "DE", "Stopp|Abmelden bitte|STOP"),
@@ -43,7 +43,7 @@ fn what_only_holds_a_keyword_is_none() {
     let texts = "don't stop|Don’t stop!|Please stop by at 5|I can't stop laughing|non-stop|stops|\
         bus stop|the end|cancel my order|help me find the shop|start at 9|Stop it, I love it|please|\
         thank you||🛑|...|\u{200d}|yes please come|start stop|बंद दुकान|दुकान कब बंद होगी|HELPLINE|\
-        unstoppable|end of month|info about order 2041|STOP 2041";
+        unstoppable|Help me choose|please start my order|Stop by|न रुकें दोस्त|end of month|info about order 2041|STOP 2041";
     for text in texts.split('|') {
         assert_eq!(found(text.trim_start(), "US"), None, "{text:?}");
     }
@@ -107,4 +107,17 @@ fn every_word_of_the_table_is_found_as_it_is_written() {
         }
     }
     assert!(count > 150, "{count}");
+}
+
+#[test]
+fn ten_digits_without_a_plus_tell_no_country() {
+    let wrote = |person: &str| {
+        let mut event = Event::new(EventKind::Inbound, "netcore", crate::webhook::Proof::Shared);
+        event.channel = Some(Kind::Sms);
+        (event.sender, event.text) = (Some(person.to_owned()), Some("बंद".to_owned()));
+        Keywords::standard().answer(&event, &Replies::none()).is_some()
+    };
+    // Indian numbers within India, which begin as those of Pakistan and Bangladesh do.
+    assert!(wrote("9212345678") && wrote("8801234567") && wrote("919212345678"));
+    assert!(!wrote("923001234567"), "in Pakistan it is no word");
 }

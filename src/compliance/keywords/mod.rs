@@ -251,7 +251,8 @@ impl Keywords {
     /// wrote. `replies` has the texts to answer with.
     ///
     /// The country is that of the person's number. Of a mail the subject counts, and what stands
-    /// above the quoted mail; only a stop does, and none of the words of `en-US`.
+    /// above the quoted mail or in its first paragraph; only a stop does, and none of the words of
+    /// `en-US`.
     ///
     /// Where the provider has acted on it already (Twilio's `OptOutType`) no answer is suggested:
     /// the person has one.
@@ -267,8 +268,8 @@ impl Keywords {
             Some(_) => None,
             None => replies.text(found.keyword, &found.language),
         };
-        let suppression = self.suppression(event, &found);
-        Some(TwoWay::new(event, found, suppression, reply))
+        let said = self.said(event, &found);
+        Some(TwoWay::new(event, found, said, reply))
     }
 
     fn read(&self, event: &Event, person: &str) -> Option<Found> {
@@ -278,7 +279,9 @@ impl Keywords {
                 _ => None,
             };
             let own = event.text.as_deref().map(above_the_quote);
-            let mut texts = [subject, own.as_deref()].into_iter().flatten();
+            // A signature or a greeting may follow it.
+            let first = own.as_deref().and_then(|own| own.trim_start().split("\n\n").next());
+            let mut texts = [subject, own.as_deref(), first].into_iter().flatten();
             return texts.find_map(|text| {
                 let found = self.matches(text, None)?;
                 let counts = found.keyword == Keyword::Stop && found.language != "en-US";
@@ -299,15 +302,15 @@ impl Keywords {
     }
 
     /// From the view of what we send: to the person, from the number they wrote to.
-    fn suppression(&self, inbound: &Event, found: &Found) -> Option<Event> {
-        let status = match found.keyword {
-            Keyword::Stop => Status::Unsubscribed,
-            Keyword::Start => Status::Resubscribed,
-            Keyword::Help => return None,
+    fn said(&self, inbound: &Event, found: &Found) -> Event {
+        let (provider, proof) = (inbound.provider.clone(), inbound.proof);
+        let mut event = match found.keyword {
+            Keyword::Stop => Event::of_status(Status::Unsubscribed, provider, proof),
+            Keyword::Start => Event::of_status(Status::Resubscribed, provider, proof),
+            Keyword::Help => Event::new(EventKind::Inbound, provider, proof),
         };
         let mail = inbound.channel == Some(Kind::Email);
         let scope = if mail { self.mail_scope } else { self.scope };
-        let mut event = Event::of_status(status, inbound.provider.clone(), inbound.proof);
         event.channel = inbound.channel;
         event.recipient.clone_from(&inbound.sender);
         event.sender.clone_from(&inbound.recipient);
@@ -317,7 +320,7 @@ impl Keywords {
         event.suppress = (found.keyword == Keyword::Stop).then_some(scope);
         event.dedup_key = dedup_key(&["keyword", &inbound.dedup_key]);
         event.source = inbound.source.clone();
-        Some(event)
+        event
     }
 }
 
@@ -343,8 +346,10 @@ fn country_of(person: &str, channel: Option<Kind>) -> Option<Region> {
     let party::Party::Number(digits) = party::Party::reported(person, channel) else {
         return None;
     };
-    // Shorter ones are short codes, or have no country code.
-    if digits.len() < 10 {
+    // Shorter ones are short codes. Ten digits without a plus are a number within its country, as
+    // Indian ones often come: 92 and 880 begin some of those, and are no country there.
+    let whole = party::bare(person).starts_with('+');
+    if digits.len() < 10 || (digits.len() == 10 && !whole) {
         return None;
     }
     let known = table::PREFIXES.iter().find(|(prefix, _)| digits.starts_with(prefix));
@@ -363,7 +368,7 @@ fn above_the_quote(text: &str) -> String {
     };
     let mut own = String::new();
     for line in text.lines().take_while(|line| !below(line)) {
-        own.push_str(line);
+        own.push_str(line.trim_end());
         own.push('\n');
         if own.len() > 1000 {
             break;

@@ -53,7 +53,10 @@ const WINDOW: Window = Window::new(Duration::from_hours(73), Duration::from_mins
 ///   they are only where these pass.
 /// - SendGrid tells no time: the event's is the mail's own `Date`.
 /// - SendGrid repeats what is answered with 5xx for up to 3 days, and drops what is refused with
-///   4xx.
+///   4xx. So what is not proven is answered with 503: a wrong key or clock of this side loses no
+///   mail.
+/// - SendGrid posts mails of up to 30 MB, which a router takes only when told:
+///   [`body_limit`](crate::webhook::RouterBuilder::body_limit).
 ///
 /// ```
 /// use dakiya::{sendgrid::InboundParse, webhook::Guard};
@@ -97,10 +100,8 @@ impl InboundParse {
         self.window = window;
         self
     }
-}
 
-impl Receiver for InboundParse {
-    fn verify<'a>(
+    fn prove<'a>(
         &self,
         request: &'a Request,
         now: Timestamp,
@@ -110,8 +111,24 @@ impl Receiver for InboundParse {
             return Ok(guarded);
         }
         let signed = self.keys.verify(request)?;
+        if !form_data::is_framed(request) {
+            return Err(WebhookError::signature(
+                "the signed body does not begin with the boundary of its Content-Type, which \
+                 nothing signs",
+            ));
+        }
         self.window.check(signed, now)?;
         Ok(Verified::new(request, Proof::Signature))
+    }
+}
+
+impl Receiver for InboundParse {
+    fn verify<'a>(
+        &self,
+        request: &'a Request,
+        now: Timestamp,
+    ) -> Result<Verified<'a>, WebhookError> {
+        self.prove(request, now).map_err(WebhookError::asking_again)
     }
 
     fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {

@@ -15,7 +15,9 @@ use crate::{
 /// ```
 /// use dakiya::{Event, webhook::Answer};
 ///
-/// fn finish(answer: Answer, store: impl Fn(&[Event]) -> std::io::Result<()>) -> http::Response<bytes::Bytes> {
+/// type Store = fn(&[Event]) -> std::io::Result<()>;
+///
+/// fn finish(answer: Answer, store: Store) -> http::Response<bytes::Bytes> {
 ///     match store(&answer.events) {
 ///         Ok(()) => answer.into_http(),
 ///         Err(_) => answer.failed().into_http(), // the provider tries again: nothing is lost

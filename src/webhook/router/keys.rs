@@ -85,6 +85,9 @@ impl Keys {
     ) -> Result<Shared<BoxFuture<'static, Outcome>>, WebhookError> {
         let now = clock.now();
         let mut fetches = self.lock();
+        // Nobody waits any more for one whose every request was dropped; its time runs out by
+        // itself, so it is begun anew.
+        fetches.running.retain(|_, fetch| fetch.strong_count().is_some_and(|waiting| waiting > 1));
         if let Some(fetch) = fetches.running.get(url) {
             return Ok(fetch.clone());
         }
@@ -92,8 +95,6 @@ impl Keys {
             Some((until, error)) if now < *until => return Err(error.clone()),
             _ => fetches.failed.remove(url),
         };
-        // Nobody waits any more for one whose every request was dropped.
-        fetches.running.retain(|_, fetch| fetch.strong_count().is_some_and(|waiting| waiting > 1));
         if fetches.running.len() >= RUNNING {
             return Err(failed(url, "too many are being fetched"));
         }

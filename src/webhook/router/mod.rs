@@ -40,7 +40,7 @@ mod keys;
 ///
 /// // What a server hands over:
 /// let body = r#"[{"EVENT":"sent","TRANSID":"1","EMAIL":"asha@example.com","TIMESTAMP":1726000201}]"#;
-/// let request = http::Request::post("/hooks/netcore/8e0f9c1d2b7a4465").body(Full::from(body))?;
+/// let request = http::Request::post("/hooks/netcore/8e0f9c1d2b7a4465").body(Full::<Bytes>::from(body))?;
 ///
 /// let answer = router.receive_http(request).await;
 /// let stored = |event: &dakiya::Event| !event.dedup_key.is_empty(); // insert, unless the key is there

@@ -81,7 +81,7 @@ fn signed(signature: &Value) -> Request {
 
 #[test]
 fn every_event_comes_out_as_the_reference_says() {
-    assert_eq!(walk("mailgun", &receiver(), Proof::Signature, sign), 77);
+    assert_eq!(walk("mailgun", &receiver(), Proof::Signature, sign), 79);
 }
 
 #[test]

@@ -265,6 +265,12 @@ fn a_handshake_echoes_the_challenge_and_nothing_else() {
     assert_eq!(ok(&format!("{base}%zz")), "%zz");
     assert_eq!(ok(&format!("{base}a&hub.challenge=b")), "a");
     assert_eq!(&ok(&format!("{base}%ff"))[..], b"\xff");
+    // Of what comes twice the first counts, wherever it is looked at.
+    let twice = |query: String| get(&query).unwrap_err().kind();
+    for query in [format!("hub.verify_token=x&{base}1"), format!("hub.mode=x&{base}1")] {
+        assert_eq!(twice(query), WebhookErrorKind::Handshake);
+    }
+    assert_eq!(twice(format!("hub.challenge=&{base}1")), WebhookErrorKind::Handshake);
     for wrong in ["", "hub.mode", "hub.challenge=1", &base, &format!("hub.challenge=1&{base}")[..5]]
     {
         assert_eq!(get(wrong).unwrap_err().kind(), WebhookErrorKind::Handshake, "{wrong}");
@@ -452,6 +458,14 @@ fn the_same_event_has_the_same_key_in_every_delivery() {
     assert_eq!(keys(&statuses(&json!([later]))), together[..1]);
     let other = json!({"id": "wamid.A", "status": "sent", "recipient_id": "919845000013"});
     assert_ne!(keys(&statuses(&json!([other]))), together[..1]);
+
+    // The same goes wrong with two numbers of one account.
+    let error = |number: &str| {
+        let metadata = json!({"display_phone_number": "447700900342", "phone_number_id": number});
+        keys(&change("messages", &json!({"metadata": metadata, "errors": [{"code": 131_016}]})))
+    };
+    assert_eq!(error("1"), error("1"));
+    assert_ne!(error("1"), error("2"));
 
     let alert = change("account_alerts", &json!({"alert_type": "A"}));
     let mut again = alert.clone();

@@ -194,6 +194,20 @@ const STATUSES: [Status; 19] = [
     Status::Unsubscribed,
 ];
 
+#[test]
+fn ranks_stay_what_stores_have_written_down() {
+    let ranks = STATUSES.map(rank).map(Option::unwrap_or_default);
+    assert_eq!(ranks, [45, 55, 50, 52, 72, 0, 60, 25, 40, 53, 51, 71, 10, 70, 54, 0, 30, 20, 0]);
+    // A delivery that is told late undoes no bounce, and no failure a read.
+    for (first, late) in [(Status::BouncedHard, Status::Delivered), (Status::Read, Status::Failed)]
+    {
+        let mut state = MessageState::new();
+        state.apply(&told(first, 1));
+        assert_eq!(state.apply(&told(late, 99)), Applied::Noted);
+        assert_eq!(state.status(), Some(first));
+    }
+}
+
 fn any_event() -> impl Strategy<Value = Event> {
     let time = prop::option::of(0..50_i64);
     let code = prop::option::of("[0-9]{1,2}");
@@ -458,6 +472,102 @@ fn what_is_held_has_bounds() {
     tracker.expire(later.checked_add(capacity.keep).unwrap());
     assert!(tracker.is_empty());
     assert_eq!(format!("{tracker:?}"), "StatusTracker(0 messages, 0 events wait)");
+}
+
+#[test]
+fn a_fallback_to_another_kind_has_a_state_of_its_own() {
+    let envelope = Envelope::new(id(1), dakiya::Rcs::to(number(1)).text("x"));
+    let receipt = Receipt::new("netcore.rcs", &envelope, now());
+    let receipt = receipt.with_provider_message_id(Some("r1"));
+    let event = |status, second, kind| {
+        with(told(status, second), |event| {
+            (event.provider, event.channel) = ("netcore".into(), Some(kind));
+            event.provider_message_id = Some("r1".into());
+            event.recipient = Some("919845000001".into());
+            event.dedup_key.push_str(&format!("{kind}"));
+        })
+    };
+    let events = [
+        event(Status::Failed, 5, Kind::Rcs),
+        event(Status::Sent, 6, Kind::Sms),
+        event(Status::Delivered, 9, Kind::Sms),
+    ];
+    for (first, second, third) in [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)]
+    {
+        for recorded in 0..=3 {
+            let mut tracker = StatusTracker::default();
+            for (step, index) in [first, second, third].into_iter().enumerate() {
+                if step == recorded {
+                    tracker.record(&receipt, now());
+                }
+                tracker.apply(&events[index], now());
+            }
+            // To record and to tell it again changes nothing.
+            tracker.record(&receipt, now());
+            tracker.record(&receipt, now());
+            for event in &events {
+                let updates = tracker.apply(event, now());
+                assert!(updates.iter().all(|update| update.applied == Applied::Unchanged));
+            }
+            assert_eq!(statuses(&tracker, 1), [Some(Status::Failed), Some(Status::Delivered)]);
+            assert_eq!(tracker.parked(), 0);
+        }
+    }
+    // A mail, or a call, of the same id is another message.
+    let mut tracker = StatusTracker::default();
+    tracker.record(&receipt, now());
+    for kind in [Kind::Email, Kind::Voice] {
+        assert!(tracker.apply(&event(Status::Delivered, 1, kind), now()).is_empty());
+    }
+}
+
+#[test]
+fn what_waits_is_bounded_in_bytes_too() {
+    let long = |bytes: usize| "w".repeat(bytes);
+    let mut tracker = StatusTracker::default();
+    let event = with(of_sms(Status::Failed, 1, "SM1"), |event| {
+        event.reason = Some(format!("{}é", long(999)));
+        event.metadata.insert("all".into(), long(1 << 20).into());
+    });
+    tracker.apply(&event, now());
+    let wide = with(of_sms(Status::Sent, 1, &long(1 << 20)), |event| event.dedup_key = "w".into());
+    tracker.apply(&wide, now());
+    assert_eq!(tracker.parked(), 1);
+    let updates = tracker.record(&sms(1), now());
+    let kept = updates[0].state.failure().unwrap().reason.clone().unwrap();
+    assert_eq!(kept, long(999), "and no half of a letter");
+    assert_eq!(tracker.apply(&event, now())[0].applied, Applied::Unchanged);
+}
+
+#[tokio::test]
+async fn what_a_provider_repeats_comes_again_and_changes_nothing() {
+    use dakiya::webhook::{Request, Router};
+    let clock = dakiya::testing::ManualClock::at(now());
+    let router = Router::builder(clock.shared())
+        .public_url("https://erp.example.net")
+        .route("/hooks", super::mailgun::receiver())
+        .build()
+        .unwrap();
+    let body = r#"{"event-data": {"event": "delivered", "id": "e1", "timestamp": 1790000000.5,
+        "recipient": "asha@example.com", "message": {"headers": {"message-id": "m1@example.com"}}}}"#;
+    let mut request = Request::post("/hooks", body);
+    request.headers.insert("content-type", http::HeaderValue::from_static("application/json"));
+    let request = super::mailgun::sign(request);
+    let mut tracker = StatusTracker::default();
+    let first = router.receive(request.clone()).await;
+    let [event] = &*first.events else { panic!("{first:?}") };
+    let email = Email::to(EmailAddress::parse("asha@example.com").unwrap());
+    let receipt = Receipt::new("mailgun.email", &Envelope::new(id(1), email), now());
+    let receipt = receipt.with_provider_message_id(event.provider_message_id.clone());
+    tracker.record(&receipt, now());
+    assert_eq!(tracker.apply(event, now())[0].applied, Applied::Advanced);
+    for _ in 0..3 {
+        let again = router.receive(request.clone()).await;
+        assert!(again.repeated && again.refused.is_none());
+        assert_eq!(again.events, first.events);
+        assert_eq!(tracker.apply(&again.events[0], now())[0].applied, Applied::Unchanged);
+    }
+    assert_eq!(statuses(&tracker, 1), [Some(Status::Delivered)]);
 }
 
 #[test]

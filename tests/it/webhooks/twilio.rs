@@ -2,10 +2,10 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use dakiya::{
-    Event, Kind, PhoneNumber, Purpose, Recipient,
+    ErrorKind, Event, Kind, PhoneNumber, Purpose, Recipient,
     compliance::suppression::{Query, SuppressionList},
     event::{AnsweredBy, Inbound, InboundSource},
-    twilio::{Webhook, sms, voice},
+    twilio::{Webhook, rcs, sms, voice, whatsapp},
     webhook::{Enforcement, Proof, Receiver, Request, WebhookErrorKind},
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -170,7 +170,7 @@ fn every_fixture_comes_out_as_it_stands_beside_it() {
     assert_eq!(walk("twilio", &receiver(), Proof::Signature, sign), COUNT);
 }
 
-const COUNT: usize = 123;
+const COUNT: usize = 127;
 
 #[test]
 fn the_published_answers_hold() {
@@ -268,7 +268,7 @@ fn a_header_that_is_no_signature_is_refused() {
     for bad in ["", "=", " ", "!!!", cut, &long, &hexed, "AAAAAAAAAAAAAAAAAAAAAAAAAAA="] {
         assert_eq!(refusal(&signed(good.clone(), bad)).0, WebhookErrorKind::Signature, "{bad}");
     }
-    let mut bytes = good.clone();
+    let mut bytes = good;
     bytes.headers.insert("x-twilio-signature", HeaderValue::from_bytes(b"\xff\xfe").unwrap());
     assert_eq!(refusal(&bytes).0, WebhookErrorKind::Signature);
 }
@@ -310,6 +310,54 @@ fn a_body_that_is_no_form_is_covered_by_its_digest() {
     }
     // As a form the same bytes are names and values, which nobody signed.
     assert_eq!(refusal(&typed(good, FORM)).0, WebhookErrorKind::Signature);
+}
+
+#[test]
+fn what_is_not_signed_makes_no_event_of_another_sort() {
+    // JSON in which a person wrote what would be fields of a form.
+    let text = "{\"a\":\"&CallSid=CA1&CallStatus=completed&\"}";
+    let good = sign(typed(Request::post(URL, text), "application/json"));
+    for kind in ["text/plain", "application/json; charset=utf-8", "multipart/form-data"] {
+        let parsed = receiver().receive(&typed(good.clone(), kind), now()).unwrap();
+        assert_eq!(parsed.events[0].provider_message_id, None, "{kind}");
+    }
+    let mut bare = good.clone();
+    bare.headers.remove("content-type");
+    assert_eq!(receiver().receive(&bare, now()).unwrap().events[0].channel, None);
+    for kind in [FORM, "Application/X-WWW-Form-URLEncoded;x"] {
+        let form = typed(good.clone(), kind);
+        assert_eq!(refusal(&form).0, WebhookErrorKind::Signature, "{kind}");
+    }
+    // The method is not signed: as a GET the URL alone counts, and it holds no event.
+    let mut asked = good;
+    asked.method = Method::GET;
+    assert!(receiver().receive(&asked, now()).unwrap().events.is_empty());
+    // A form's signature is none of the URL alone.
+    let mut asked = sign(form(URL, "CallSid=CA1&CallStatus=completed"));
+    asked.method = Method::GET;
+    assert_eq!(refusal(&asked).0, WebhookErrorKind::Signature);
+}
+
+#[test]
+fn a_form_of_endless_fields_is_refused_before_they_are_sorted() {
+    let many = |count: usize| sign(form(URL, &format!("MessageSid=SM1{}", "&a".repeat(count))));
+    assert!(receiver().verify(&many(900), now()).is_ok());
+    let (kind, message) = refusal(&many(2_000_000));
+    assert_eq!(kind, WebhookErrorKind::Signature);
+    assert!(message.contains("fields"), "{message}");
+}
+
+#[test]
+fn of_two_signatures_the_first_counts() {
+    let good = sign(form(URL, "A=1"));
+    let bad = HeaderValue::from_static("AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+    let mut second = good;
+    second.headers.append("X-Twilio-Signature", bad.clone());
+    assert!(receiver().verify(&second, now()).is_ok());
+    let known = second.headers["x-twilio-signature"].clone();
+    second.headers.insert("x-twilio-signature", bad);
+    second.headers.append("x-twilio-signature", known);
+    assert_eq!(refusal(&second).0, WebhookErrorKind::Signature);
 }
 
 #[test]
@@ -383,7 +431,13 @@ fn the_same_request_again_has_the_same_keys_and_another_has_others() {
     let keyed = "CallSid=CA1&CallStatus=in-progress&Digits=1&From=%2B1&To=%2B2";
     assert_eq!(keys(keyed, "/menu", "a"), keys(keyed, "/menu", "a"));
     assert_ne!(keys(keyed, "/menu", "a"), keys(keyed, "/language", "a"));
-    assert_ne!(keys(keyed, "/menu", "a"), keys(keyed, "/menu", "b"));
+    assert_ne!(keys(keyed, "/menu?try=1", "a"), keys(keyed, "/menu?try=2", "a"));
+    // Nobody signs the header: who has seen a request must not make two of it.
+    assert_eq!(keys(keyed, "/menu", "a"), keys(keyed, "/menu", "b"));
+    let said = "CallSid=CA1&CallStatus=in-progress&SpeechResult=yes&Confidence=0.91";
+    assert_ne!(keys(said, "/menu", "a"), keys(&said.replace("91", "87"), "/menu", "a"));
+    let dialled = "CallSid=CA1&CallStatus=in-progress&DialCallStatus=busy&DialCallSid=CA2";
+    assert_ne!(keys(dialled, "/menu", "a"), keys(&dialled.replace("CA2", "CA3"), "/menu", "a"));
     assert_ne!(keys(keyed, "/menu", "a"), keys(&keyed.replace("=1", "=2"), "/menu", "a"));
 }
 
@@ -440,7 +494,7 @@ fn a_shadow_reads_what_is_not_signed_and_says_so() {
 
 #[test]
 fn replies_are_xml_that_holds_every_character_it_can() {
-    let reply = sms::reply("<a href=\"x\"> & 'नमस्ते'\n\0\u{b}");
+    let reply = sms::reply("<a href=\"x\"> & 'नमस्ते'\n\0\u{b}").unwrap();
     assert_eq!(
         std::str::from_utf8(&reply.body).unwrap(),
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Message>&lt;a href=&quot;x&quot;&gt; \
@@ -450,11 +504,20 @@ fn replies_are_xml_that_holds_every_character_it_can() {
         (reply.status, &reply.headers["content-type"]),
         (200, &HeaderValue::from_static("text/xml"))
     );
-    let files = sms::reply_with_media("", ["https://x.example/1", "https://x.example/2?a&b"]);
+    let files =
+        sms::reply_with_media("", ["https://x.example/1", "https://x.example/2?a&b"]).unwrap();
     assert!(files.body.ends_with(
         b"<Message><Media>https://x.example/1</Media><Media>https://x.example/2?a&amp;b</Media>\
           </Message></Response>"
     ));
+    for nothing in [sms::reply("\0"), whatsapp::reply(""), rcs::reply_with_media("", [""])] {
+        assert!(nothing.unwrap().body.ends_with(b"?><Response></Response>"));
+    }
+    let longest = "\u{1f600}".repeat(1600);
+    assert!(sms::reply(&longest).is_ok());
+    assert_eq!(sms::reply(longest + "x").unwrap_err().kind(), ErrorKind::InvalidMessage);
+    assert!(sms::reply_with_media("x", ["https://x.example/1"; 10]).is_ok());
+    assert!(sms::reply_with_media("x", ["https://x.example/1"; 11]).is_err());
     let spoken = voice::answer(&[dakiya::Step::say("hi"), dakiya::Step::HangUp]).unwrap();
     assert!(spoken.body.ends_with(b"<Response><Say>hi</Say><Hangup/></Response>"));
     assert!(voice::answer(&[dakiya::Step::say("\0")]).is_err());

@@ -68,6 +68,7 @@ fn a_stop_becomes_a_suppression_and_an_answer_in_their_language() {
     assert!(!start.sms().unwrap().delivery.confirms_opt_out);
     let help = answer("मदद").unwrap();
     assert!(help.event.is_none() && help.reply.is_some());
+    assert!(help.sms().unwrap().delivery.confirms_opt_out);
     assert!(answer("Don't stop").is_none());
     assert!(help.whatsapp().is_none(), "they wrote by SMS");
     for hidden in ["9845000012", "Drishti"] {
@@ -130,6 +131,8 @@ fn whatsapp_and_mail_are_answered_in_their_thread() {
     let references = "<a@erp.example.com> <b@mail.example.com>";
     assert_eq!(headers, [("In-Reply-To", "<b@mail.example.com>"), ("References", references)]);
 
+    event.text = Some("Unsubscribe \r\n\r\nSent from my phone".into());
+    assert!(Keywords::standard().answer(&event, &replies).is_some());
     event.text = Some("Please send the invoice again, and stop by.".into());
     assert!(Keywords::standard().answer(&event, &replies).is_none());
     event.text = Some("cancel".into());
@@ -180,6 +183,115 @@ async fn the_answer_to_a_stop_passes_once() {
     assert!(list.apply(&stop.event.clone().unwrap()));
     let results = messenger.send_batch([stop.sms().unwrap(), stop.sms().unwrap()]).await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
+}
+
+fn at(text: &str, second: i64) -> Event {
+    let mut event = wrote(Kind::Sms, text);
+    event.timestamp = Some(dakiya::Timestamp::from_second(1_790_000_000 + second).unwrap());
+    event.dedup_key = format!("in {text} {second}");
+    event
+}
+
+#[tokio::test]
+async fn help_is_answered_once_to_who_opted_out() {
+    let (sandbox, list) = (Sandbox::new(), SuppressionList::new());
+    let messenger = messenger(&sandbox, &list);
+    let replies = Replies::standard("Drishti");
+    let heard = |event: &Event| Keywords::standard().answer(event, &replies).unwrap();
+    // Who did not opt out is answered as anybody is.
+    let help = heard(&at("HELP", 1));
+    assert!(list.heard(&help) && help.event.is_none());
+    messenger.send(help.sms().unwrap()).await.unwrap();
+
+    let stop = heard(&at("STOP", 2));
+    assert!(list.heard(&stop) && !list.heard(&stop), "the same message again is no new one");
+    messenger.send(stop.sms().unwrap()).await.unwrap();
+    for second in [3, 4] {
+        let help = heard(&at("HELP", second));
+        let unasked = messenger.send(help.sms().unwrap()).await.unwrap_err();
+        assert_eq!(unasked.kind(), ErrorKind::Suppressed);
+        assert!(list.heard(&help));
+        assert!(messenger.send(Sms::to(asha()).text("Your order is ready.")).await.is_err());
+        messenger.send(help.sms().unwrap()).await.unwrap();
+        assert!(messenger.send(help.sms().unwrap()).await.is_err());
+        assert!(!list.heard(&help) && messenger.send(help.sms().unwrap()).await.is_err());
+    }
+    assert!(!list.heard(&heard(&at("HELP", 3))), "an older one that comes late");
+    // To another number of ours, or by another kind, it asks about nothing that was refused here.
+    let mut other = at("HELP", 9);
+    other.recipient = Some("+12025550111".into());
+    assert!(list.heard(&heard(&other)));
+    assert!(messenger.send(heard(&at("HELP", 9)).sms().unwrap()).await.is_err());
+    // A complaint is no opt-out that could be answered.
+    list.add(&Recipient::Phone(asha()), Suppression::new(Scope::Sender, Reason::Complaint));
+    let help = heard(&at("HELP", 10));
+    list.heard(&help);
+    assert!(messenger.send(help.sms().unwrap()).await.is_err());
+    assert_eq!(sandbox.messages().len(), 4);
+}
+
+#[test]
+fn a_late_or_repeated_stop_undoes_no_start() {
+    let person = Recipient::Phone(asha());
+    let query = Query::new(&person, Kind::Sms, Purpose::Transactional);
+    let replies = Replies::none();
+    let heard = |event: &Event| Keywords::standard().answer(event, &replies).unwrap();
+    let [stop, start, again] =
+        [at("STOP", 1), at("START", 2), at("STOP", 3)].map(|event| heard(&event));
+    // Whatever the order, and however often each comes, the last word holds.
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let (two, three) = (SuppressionList::new(), SuppressionList::new());
+        for index in order.into_iter().chain(order) {
+            let said = [&stop, &start, &again][index];
+            three.heard(said);
+            if index < 2 {
+                two.heard(said);
+            }
+        }
+        assert!(two.get(&query).is_none(), "{order:?}");
+        assert!(three.get(&query).is_some(), "{order:?}");
+    }
+    // Without times the event itself is known again.
+    let untimed = |text| {
+        let mut event = wrote(Kind::Sms, text);
+        event.timestamp = None;
+        heard(&event)
+    };
+    let list = SuppressionList::new();
+    assert!(list.heard(&untimed("STOP")) && list.heard(&untimed("START")));
+    assert!(!list.heard(&untimed("STOP")) && list.get(&query).is_none());
+    assert!(list.heard(&untimed("stop")), "another message is another stop");
+    // Who had not stopped is not welcomed back.
+    let list = SuppressionList::new();
+    assert!(!list.heard(&start));
+    // It was to one number of ours.
+    let mut other = at("STOP", 1);
+    other.recipient = Some("+12025550111".into());
+    assert!(list.heard(&heard(&other)));
+    // A hard bounce from before is no opt-out.
+    let mut dead = Event::of_status(Status::BouncedHard, "twilio", Proof::Signature);
+    (dead.channel, dead.suppress) = (Some(Kind::Sms), Some(Scope::Address));
+    (dead.recipient, dead.timestamp) = (Some("+919845000012".into()), at("", 0).timestamp);
+    assert!(list.apply(&dead));
+}
+
+#[test]
+fn coming_back_to_one_topic_is_no_coming_back_to_all() {
+    let list = SuppressionList::new();
+    let person = Recipient::Email(EmailAddress::parse("asha@example.com").unwrap());
+    let told = |status, suppress, topic: Option<&str>| {
+        let mut event = Event::of_status(status, "sendgrid", Proof::Signature);
+        (event.channel, event.suppress) = (Some(Kind::Email), suppress);
+        (event.recipient, event.topic) = (Some("asha@example.com".into()), topic.map(Into::into));
+        event
+    };
+    list.apply(&told(Status::Unsubscribed, Some(Scope::Marketing), None));
+    list.apply(&told(Status::Unsubscribed, Some(Scope::Topic), Some("7")));
+    assert!(list.apply(&told(Status::Resubscribed, None, Some("7"))));
+    let query = Query::new(&person, Kind::Email, Purpose::Marketing);
+    assert!(list.get(&query).is_some());
+    assert!(list.apply(&told(Status::Resubscribed, None, None)));
+    assert!(list.get(&query).is_none());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

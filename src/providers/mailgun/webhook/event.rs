@@ -39,7 +39,7 @@ pub(super) fn read(raw: &RawValue, proof: Proof) -> Result<Event, &'static str> 
     event.machine = matches!(name.as_str(), "clicked" | "opened" | "unsubscribed")
         && data.object("client-info").text("bot").is_some_and(|bot| !bot.trim().is_empty());
     let id = message.text("message-id").map(|id| bare(&id).to_owned());
-    let to = || message.text("to").map(|to| bare(to.split(',').next().unwrap_or(&to)).to_owned());
+    let to = || addresses(&message.text("to")?).into_iter().next();
     event.recipient = data.text("recipient").map(Cow::into_owned).or_else(to);
     event.sender = data
         .object("envelope")
@@ -160,7 +160,7 @@ fn stored(headers: &Object<'_>, message_id: Option<String>) -> InboundEmail {
     InboundEmail {
         subject: text("subject"),
         from: text("from"),
-        to: text("to").map(|to| vec![bare(&to).to_owned()]).unwrap_or_default(),
+        to: text("to").map(|to| addresses(&to)).unwrap_or_default(),
         message_id,
         ..InboundEmail::default()
     }
@@ -216,6 +216,20 @@ fn rest(event: &mut Event, data: Object<'_>) {
     if !clashes.is_empty() {
         event.metadata.insert("user-variables".into(), Value::Object(clashes));
     }
+}
+
+/// The addresses of a header, without their names, which may hold commas between quotes.
+fn addresses(header: &str) -> Vec<String> {
+    let (mut quoted, mut escaped) = (false, false);
+    let list = header.split(|c| {
+        let end = c == ',' && !quoted;
+        if c == '"' && !escaped {
+            quoted = !quoted;
+        }
+        escaped = c == '\\' && !escaped;
+        end
+    });
+    list.map(bare).filter(|address| !address.is_empty()).map(str::to_owned).collect()
 }
 
 /// An address or id without its name and angle brackets.

@@ -59,10 +59,12 @@ fn of<'a>(field: impl Fn(&'static str) -> Option<&'a Part>) -> Result<Signature<
 /// Reads a mail.
 pub(super) fn read(parts: &[Part], request: &Request, proof: Proof) -> Result<Event, WebhookError> {
     let fields = Fields(parts);
-    let is_mail = ["body-mime", "body-plain", "body-html", "message-headers", "message-url"]
+    // A header of the mail may be called `event`; an event of old has headers, and no body.
+    let has_body = ["body-mime", "body-plain", "body-html", "message-url"]
         .iter()
-        .any(|name| fields.text(name).is_some());
-    if fields.text("event").is_some() || !is_mail {
+        .any(|name| parts.iter().any(|part| part.name == *name));
+    let is_event = fields.text("event").is_some() || fields.text("message-headers").is_none();
+    if is_event && !has_body {
         return Err(WebhookError::payload(
             "the form holds no mail: events in Mailgun's format of before 2018 are not read",
         ));

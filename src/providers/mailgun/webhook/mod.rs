@@ -15,6 +15,9 @@ use crate::{
     },
 };
 
+#[cfg(feature = "inbound-mail")]
+use crate::webhook::form_data;
+
 mod event;
 #[cfg(feature = "inbound-mail")]
 mod inbound;
@@ -50,6 +53,10 @@ const WINDOW: Window = Window::new(Duration::from_hours(9), Duration::from_mins(
 /// A route's `forward()` posts the mail, its files with it. To a URL whose path ends in `mime` it
 /// posts the raw mail. `store()` posts the mail's texts with links to it and its files
 /// (`message-url` in the metadata), which hold for about three days.
+///
+/// A mail of HTML alone has the text that Mailgun makes of it (`stripped-text`), where it posts one.
+/// Mails are long: a router's [`body_limit`](crate::webhook::RouterBuilder::body_limit) of 4 MiB
+/// refuses what Mailgun takes, which is up to 25 MB.
 ///
 /// ```
 /// use dakiya::mailgun::Webhook;
@@ -120,18 +127,16 @@ impl Webhook {
 
     #[cfg(feature = "inbound-mail")]
     fn verify_form(&self, request: &Request, now: Timestamp) -> Result<(), WebhookError> {
-        let parts = crate::webhook::form_data::read(request)?;
+        let parts = form_data::read(request)?;
         inbound::signature(&parts)?.verify(&self.keys, self.window, now)
     }
 
     #[cfg(feature = "inbound-mail")]
     fn form(&self, request: &Request, proof: Proof) -> Result<Parsed, WebhookError> {
-        let parts = crate::webhook::form_data::read(request)?;
+        let parts = form_data::read(request)?;
         let signature = inbound::signature(&parts).ok();
-        let once = signature.and_then(|sign| {
-            let bytes = parts.iter().flat_map(|part| [part.name.as_bytes(), &part.body]);
-            sign.once(bytes, self.window)
-        });
+        let once = signature
+            .and_then(|sign| sign.once(parts.iter().flat_map(form_data::Part::facts), self.window));
         let event = inbound::read(&parts, request, proof)?;
         Ok(Parsed { once, ..Parsed::one(event) })
     }

@@ -42,6 +42,8 @@ mod template;
 ///
 /// - A status `played` is [`Read`](Status::Read). A status that is none of ours (`deleted`,
 ///   `warning`) is [`Other`](EventKind::Other).
+/// - Only who stopped marketing (131050) is [suppressed](Event::suppress) by a failure. 131026 (not
+///   on WhatsApp, an old version, terms not agreed to, and more) says nothing that stays true.
 /// - What the business writes in the phone app (`smb_message_echoes`) is
 ///   [`Other`](EventKind::Other) with the word `echo`, and read like a message.
 /// - Fields that do not concern messages are [`Other`](EventKind::Other), their word is the
@@ -195,10 +197,11 @@ impl Origin<'_> {
         event
     }
 
-    /// The key of an event that has no id of its own: all it says, and when.
+    /// The key of an event that has no id of its own: all it says, of whom, and when.
     fn key(&self, raw: Raw<'_>) -> String {
         let account = self.account.as_deref().unwrap_or_default();
-        dedup_key(&[NAME, self.field, account, self.time.get(), raw.get()])
+        let number = self.number_id.as_deref().unwrap_or_default();
+        dedup_key(&[NAME, self.field, account, number, self.time.get(), raw.get()])
     }
 }
 

@@ -19,6 +19,9 @@ const HEADER: &str = "x-hub-signature-256";
 /// shorter as a rule, and a stranger costs no more than this.
 const EXAMINED: usize = 64 * 1024;
 
+/// The longest that such a body is written anew.
+const GROWN: usize = 4 * EXAMINED;
+
 /// Checks `X-Hub-Signature-256` over the body.
 pub(super) fn delivery(secrets: &Secrets, request: &Request) -> Result<(), WebhookError> {
     let Some(header) = request.header(HEADER) else {
@@ -37,7 +40,7 @@ pub(super) fn delivery(secrets: &Secrets, request: &Request) -> Result<(), Webho
         "the signature is that of the same JSON written otherwise: the body was re-serialised on \
          the way; hand over the raw bytes"
     } else {
-        "the signature is not that of this body and app secret"
+        "the signature is not that of this body: check the app secret, and that the body is raw"
     }))
 }
 
@@ -107,7 +110,8 @@ impl Style {
     fn write(self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let (mut depth, mut rest) = (0_usize, text);
-        while let Some(c) = rest.chars().next() {
+        // Indented, a stranger's commas would grow without end; what Meta indents does not.
+        while let Some(c) = rest.chars().next().filter(|_| out.len() <= GROWN) {
             rest = rest.strip_prefix(c).unwrap_or_default();
             match c {
                 '"' => rest = self.string(rest, &mut out),
@@ -231,6 +235,15 @@ mod tests {
         let indented = "{\n  \"a/b\": [\n    1,\n    -2.50e3,\n    {},\n    []\n  ],\n  \"n\": \
                         \"ä \u{1f600}\\n/\"\n}";
         assert_eq!(write(Some(2), false, false), indented);
+    }
+
+    #[test]
+    fn what_would_grow_without_end_is_cut() {
+        let style = Style { indent: Some(4), ascii: true, slashes: true };
+        let text = "[".repeat(64) + &",".repeat(EXAMINED - 64);
+        assert!(style.write(&text).len() <= GROWN + 300);
+        let long = ["\"", &"\u{1f600}".repeat(EXAMINED / 4)].concat();
+        assert!(style.write(&long).len() <= GROWN);
     }
 
     #[test]

@@ -90,11 +90,13 @@ pub(super) fn event(origin: &Origin<'_>, people: &mut People<'_>, raw: Raw<'_>) 
 
 /// What a failure's code says of the person.
 ///
+/// 131026 says nothing for sure: they may not be on WhatsApp, have an old version, or not have
+/// agreed to its terms, and tomorrow they may. What cannot be undone by them is not concluded from
+/// it.
+///
 /// Source: [Error codes](https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes).
 fn meaning(code: u32) -> (Option<Bounce>, Option<Scope>) {
     match code {
-        // Not on WhatsApp, as a rule: nothing arrives there, whatever is sent.
-        131_026 => (Some(Bounce::Hard), Some(Scope::Address)),
         // Stopped marketing of this business.
         131_050 => (Some(Bounce::Suppressed), Some(Scope::Marketing)),
         // Blocked by the business.

@@ -87,6 +87,7 @@ fn key(members: &Members<'_>, name: &str, kind: EventKind) -> String {
             members.asm_group_id,
             members.ip,
             members.message_id,
+            members.useragent,
         ]
         .map(written),
     );

@@ -69,6 +69,7 @@ members! {
     sort: "type" => "type",
     url: "url" => "url",
     url_offset: "url_offset" => "url_offset",
+    useragent: "useragent" => "useragent",
 }
 
 impl<'de> Deserialize<'de> for Members<'de> {

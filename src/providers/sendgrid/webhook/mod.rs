@@ -48,6 +48,9 @@ const WINDOW: Window = Window::new(Duration::from_secs(25 * 60 * 60), Duration::
 ///   [`callback_data`](crate::Event::callback_data) tells what they belong to. It is the
 ///   [`CALLBACK_DATA`](super::CALLBACK_DATA) of the mail, else its
 ///   [`MESSAGE_ID`](super::MESSAGE_ID), which `metadata` holds too.
+/// - A mail that SendGrid did not try since the address is on one of its lists is
+///   [`Rejected`](crate::Status::Rejected) with [`Bounce::Suppressed`](crate::event::Bounce), and
+///   suppresses as that list does: no new bounce or complaint, but one that may be news here.
 /// - What else the event says is in its `metadata` by SendGrid's names, custom arguments among it;
 ///   categories are the list `tags`.
 ///

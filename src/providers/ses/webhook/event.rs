@@ -22,8 +22,9 @@ use crate::{
 };
 
 /// How many bytes are written for the recipients of one message together, before what they share
-/// stands in the first event alone. SES names 50 at most, so genuine ones come nowhere near.
-const SHARED: usize = 8 * 1024 * 1024;
+/// stands in the first event alone. SES names 50 at most and SNS carries 256 KB, so genuine ones
+/// come nowhere near.
+const SHARED: usize = 16 * 1024 * 1024;
 
 /// Where a message came in.
 pub(super) struct Context<'c> {

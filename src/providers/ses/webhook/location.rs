@@ -11,6 +11,10 @@ use crate::webhook::{WebhookError, WebhookErrorKind};
 const SUFFIXES: [&str; 2] = ["amazonaws.com", "amazonaws.com.cn"];
 pub(super) const SOVEREIGN: &str = "amazonaws.eu";
 
+/// The longest label of a host. What is longer than a host may be is none, and would be kept and
+/// logged for nothing.
+const LABEL: usize = 63;
+
 /// Which hosts and paths are taken.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
@@ -71,7 +75,8 @@ impl Rules {
         let name = path.strip_prefix('/').and_then(|name| name.strip_suffix(".pem"));
         name.is_some_and(|name| {
             if self.any_path {
-                return name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_');
+                return name.len() <= LABEL
+                    && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_');
             }
             name.strip_prefix("SimpleNotificationService-").is_some_and(|id| {
                 id.len() == 32 && id.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'))
@@ -96,7 +101,7 @@ fn is_region(region: &str) -> bool {
         (1..=2).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_digit())
     });
     let between = parts.next().is_some_and(letters) && parts.all(letters);
-    first && last && between
+    region.len() <= LABEL && first && last && between
 }
 
 fn is_label(label: &str) -> bool {
@@ -161,6 +166,14 @@ mod tests {
             "sns.us-east-1.evil.amazonaws.com",
             " sns.us-east-1.amazonaws.com",
             "sns.us-еast-1.amazonaws.com",
+            "xn--sns-5cd.us-east-1.amazonaws.com",
+            "sns.xn--us-ast-kxe-1.amazonaws.com",
+            "sns.us-east-1.amazonaws.com%2f.attacker.example",
+            "sns.us-east-1.amazonaws.com:443@attacker.example",
+            "sns.us-east-1.AMAZONAWS.com",
+            "sns.us-east-1.amazonaws.com\t",
+            "[::ffff:169.254.169.254]",
+            &format!("sns.us{}-1.amazonaws.com", "-a".repeat(1_000_000)),
             "[::1]",
             "169.254.169.254",
         ] {
@@ -195,7 +208,8 @@ mod tests {
         let mut loose = Rules::default();
         loose.allow_any_path();
         assert!(loose.certificate(&format!("{host}/Another-Name_2.pem")).is_some());
-        for rest in ["/../x.pem", "/x.pem?y", "/x", "/a/b.pem", "/%2e.pem"] {
+        let long = format!("/{}.pem", "a".repeat(1_000_000));
+        for rest in ["/../x.pem", "/x.pem?y", "/x", "/a/b.pem", "/%2e.pem", &long] {
             assert_eq!(loose.certificate(&format!("{host}{rest}")), None, "{rest}");
         }
     }

@@ -65,9 +65,18 @@ const WINDOW: Window = Window::new(Duration::from_hours(2), Duration::from_mins(
 /// There is one event for each recipient. SES does not tell which of several opened, clicked or
 /// complained: the metadata's `recipient_certain` is then `false`, and nobody is suppressed.
 ///
+/// A mail that SES received has its text and files where the rule's action is SNS, for then the
+/// mail comes along (150 KB at most), and the feature `inbound-mail` is on. With an action of S3
+/// there are its headers, and `action` in the metadata says in which bucket and object it lies.
+///
+/// An `UnsubscribeConfirmation` is a [`Subscription`](EventKind::Subscription) too: the topic is
+/// heard no more, and its `token` would subscribe it again.
+///
 /// SNS gives up for good on an answer of 4xx, and tries again within the hour on 5xx and silence:
 /// a request that the host cannot store now is answered with 5xx. A refusal's own
-/// [`reply`](WebhookError::reply) keeps to this; a missing key is 503.
+/// [`reply`](WebhookError::reply) keeps to this: it is 503 for a missing key, and also for a wrong
+/// signature, an unlisted topic or a stale time, since this machine's clock or settings may be
+/// what is wrong. What is proven and cannot be read is 400.
 ///
 /// The same kind of event switched on for an identity and in a configuration set comes twice, with
 /// different keys.
@@ -238,9 +247,10 @@ impl Webhook {
         request: &'r Request,
         now: Timestamp,
     ) -> Result<Envelope<'r>, WebhookError> {
-        let envelope = Envelope::read(&request.body).map_err(WebhookError::signature)?;
-        self.check(&envelope, now)?;
-        Ok(envelope)
+        let envelope = Envelope::read(&request.body).map_err(WebhookError::signature);
+        envelope
+            .and_then(|envelope| self.check(&envelope, now).map(|()| envelope))
+            .map_err(WebhookError::asking_again)
     }
 }
 
@@ -251,7 +261,7 @@ impl Receiver for Webhook {
         now: Timestamp,
     ) -> Result<Verified<'a>, WebhookError> {
         if let Source::Raw(guard) = &self.source {
-            return guard.verify(request);
+            return guard.verify(request).map_err(WebhookError::asking_again);
         }
         self.verified(request, now).map(|_| Verified::new(request, Proof::Signature))
     }
@@ -267,8 +277,8 @@ impl Receiver for Webhook {
 
     /// As the other two, one after the other, but reads the envelope once.
     fn receive(&self, request: &Request, now: Timestamp) -> Result<Parsed, WebhookError> {
-        if let Source::Raw(guard) = &self.source {
-            return self.parse(guard.verify(request)?);
+        if let Source::Raw(_) = &self.source {
+            return self.parse(self.verify(request, now)?);
         }
         let envelope = self.verified(request, now)?;
         self.open(&envelope, request, Proof::Signature)

@@ -28,7 +28,7 @@ enum Choice {
 }
 
 /// What changed from `oldTopicPreferences` to `newTopicPreferences`: everything was turned off, or
-/// some topics were, or some came back. Without a change, nothing.
+/// some topics were, or some or all came back. Without a change, nothing.
 pub(super) fn turns<'a>(fields: &Fields<'a>) -> Vec<Turn<'a>> {
     let read = |name: &str| Preferences::read(fields.peek_object(name).unwrap_or_default());
     let (old, new) = (read("oldTopicPreferences"), read("newTopicPreferences"));
@@ -39,20 +39,23 @@ pub(super) fn turns<'a>(fields: &Fields<'a>) -> Vec<Turn<'a>> {
             topic: None,
         }];
     }
+    let mut turns = Vec::new();
     if old.nothing {
-        return vec![Turn { status: Status::Resubscribed, suppress: None, topic: None }];
+        turns.push(Turn { status: Status::Resubscribed, suppress: None, topic: None });
     }
     let before: HashSet<_> = old.topics.iter().map(|(name, choice)| (&**name, *choice)).collect();
     let changed = new.topics.iter().filter(|(name, choice)| !before.contains(&(&**name, *choice)));
     let (out, back): (Vec<_>, Vec<_>) = changed.partition(|(_, choice)| *choice == Choice::Out);
-    // Who leaves one topic and joins another has unsubscribed.
-    let (names, status, suppress) = if out.is_empty() {
+    // Who leaves one topic and joins another has unsubscribed, and who came back to all came back
+    // to these too.
+    let (names, status, suppress) = if out.is_empty() && turns.is_empty() {
         (back, Status::Resubscribed, None)
     } else {
         (out, Status::Unsubscribed, Some(Scope::Topic))
     };
     let turn = |name: &Cow<'a, str>| Turn { status, suppress, topic: Some(name.clone()) };
-    names.into_iter().take(TOPICS).map(|(name, _)| turn(name)).collect()
+    turns.extend(names.into_iter().take(TOPICS).map(|(name, _)| turn(name)));
+    turns
 }
 
 impl<'a> Preferences<'a> {

@@ -33,6 +33,20 @@ const TEXT: usize = 1600;
 /// Source: [Error 21623](https://www.twilio.com/docs/api/errors/21623).
 const FILES: usize = 10;
 
+/// What is more of one message than Twilio takes.
+pub(super) fn too_much(text: &str, files: usize) -> impl Iterator<Item = Fault> {
+    let length = text.chars().count();
+    let long = (length > TEXT).then(|| {
+        let problem = format!("has {length} characters, Twilio takes {TEXT}");
+        Fault::new("text", problem, "shorten it, or send it in parts")
+    });
+    let many = (files > FILES).then(|| {
+        let problem = format!("has {files} files, Twilio takes {FILES}");
+        Fault::new("media", problem, "send it in parts")
+    });
+    long.into_iter().chain(many)
+}
+
 /// How far ahead `send_at` may be, in seconds.
 ///
 /// Source: [Error 35114](https://www.twilio.com/docs/api/errors/35114).
@@ -213,15 +227,7 @@ impl<'a> Draft<'a> {
             put("ContentSid", Some(template.sid.into()));
             put("ContentVariables", template.variables.map(Into::into));
         } else {
-            let (length, files) = (content.body.chars().count(), content.media.len());
-            if length > TEXT {
-                let problem = format!("has {length} characters, Twilio takes {TEXT}");
-                problems.push(Fault::new("text", problem, "shorten it, or send it in parts"));
-            }
-            if files > FILES {
-                let problem = format!("has {files} files, Twilio takes {FILES}");
-                problems.push(Fault::new("media", problem, "send it in parts"));
-            }
+            problems.extend(too_much(&content.body, content.media.len()));
             put("Body", (!content.body.is_empty()).then_some(content.body));
             for link in content.media {
                 put("MediaUrl", Some(link.into()));

@@ -176,7 +176,8 @@ fn meant(event: &mut Event, request: Request, outcome: &CallOutcome, fields: &mu
     }
     event.status = status;
     event.kind = status.map_or(EventKind::Other, Status::kind);
-    if status == Some(Status::Failed) {
+    // Of a call from outside the recipient is ours.
+    if status == Some(Status::Failed) && fields.find("Direction") != Some("inbound") {
         (event.bounce, event.suppress) = event.code.as_deref().map_or((None, None), meaning);
     }
 }
@@ -186,8 +187,8 @@ fn meant(event: &mut Event, request: Request, outcome: &CallOutcome, fields: &mu
 /// Source: [Call status](https://www.twilio.com/docs/voice/api/call-resource#call-status-values).
 fn status(word: &str, sip: Option<u16>) -> Option<Status> {
     Some(match word {
-        "queued" => Status::Queued,
-        "initiated" => Status::Sent,
+        // Twilio is about to dial: nothing has left it yet.
+        "initiated" | "queued" => Status::Queued,
         "ringing" => Status::Ringing,
         "in-progress" => Status::Answered,
         "completed" => Status::Completed,
@@ -218,12 +219,15 @@ fn key(
         &sequence,
     ];
     match request {
-        // The same keys may be pressed at two questions, or twice at one.
+        // The same keys may be pressed at two questions; the URL tells which one it was.
         Request::Gathered | Request::Hearing | Request::Instructions | Request::Recorded => {
-            parts.extend(context.place());
+            parts.extend([context.path, context.query]);
             parts.push(outcome.digits.as_deref().unwrap_or_default());
             parts.push(outcome.speech.as_deref().unwrap_or_default());
-            parts.push(fields.find("UnstableSpeechResult").unwrap_or_default());
+            parts.extend(
+                ["UnstableSpeechResult", "Confidence", "FinishedOnKey", "DialCallSid"]
+                    .map(|name| fields.find(name).unwrap_or_default()),
+            );
         }
         Request::Transcription => {
             parts.push(fields.find("TranscriptionSid").unwrap_or_default());

@@ -73,7 +73,8 @@ impl<'a> Fields<'a> {
         for (name, raw) in members {
             match raw.get().bytes().next() {
                 Some(b'"') => {
-                    let text = serde_json::from_str(raw.get()).unwrap_or_default();
+                    // Half a character is no text: as it was written.
+                    let text = serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().into());
                     fields.texts.push(Some((name.into(), Cow::Owned(text))));
                 }
                 Some(b'{' | b'[') => fields.rich.push((name, raw)),
@@ -84,8 +85,9 @@ impl<'a> Fields<'a> {
         Some(fields)
     }
 
+    /// Whether nothing is left that has a value.
     pub(super) fn is_empty(&self) -> bool {
-        self.texts.is_empty() && self.rich.is_empty()
+        self.rich.is_empty() && self.texts.iter().flatten().all(|(_, value)| value.is_empty())
     }
 
     /// Whether there is a field `name` with a value.

@@ -91,6 +91,10 @@ fn status(event: &mut Event) {
 
 /// What sort of failure a code is, and how far it goes.
 pub(super) fn meaning(code: &str) -> (Option<Bounce>, Option<Scope>) {
+    // Of the number that a step of the call dialled, which is not the recipient.
+    if DIALLED.contains(&code) {
+        return (None, None);
+    }
     let bounce = match error::from_code(code).kind() {
         // An opt-out is on Twilio's list, a block on the person's phone.
         ErrorKind::Suppressed if code == "21610" => Bounce::Suppressed,
@@ -114,9 +118,11 @@ pub(super) fn meaning(code: &str) -> (Option<Bounce>, Option<Scope>) {
 }
 
 /// The receiving side, its carrier or its channel refused the sender or the text.
-const BLOCKS: [&str; 9] =
-    ["13225", "30004", "30007", "32017", "63013", "63032", "63033", "63049", "21216"];
+const BLOCKS: [&str; 8] = ["30004", "30007", "32017", "63013", "63032", "63033", "63049", "21216"];
 
 /// The number is none, or is no longer anybody's. A landline takes calls, and who is not on a
 /// channel may join it.
-const DEAD: [&str; 5] = ["13223", "21211", "21217", "21614", "30005"];
+const DEAD: [&str; 4] = ["21211", "21217", "21614", "30005"];
+
+/// What is wrong with the number of a `<Dial>`.
+const DIALLED: [&str; 4] = ["13223", "13224", "13225", "13227"];

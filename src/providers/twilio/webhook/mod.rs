@@ -49,7 +49,9 @@ mod tests;
 /// blank fields breaks the signature.
 ///
 /// No time is signed, so there is no window: what was recorded once can be sent again. Handle each
-/// [`dedup_key`](Event::dedup_key) once.
+/// [`dedup_key`](Event::dedup_key) once: it is made from what is signed alone. A second answer to a
+/// question of a call is told from a second delivery of the first by the question's URL, so put a
+/// count into it (`action`: `/voice/menu?try=2`) where the same question is asked again.
 ///
 /// # What comes out
 ///
@@ -61,13 +63,14 @@ mod tests;
 ///   Twilio writes them: `From` is the sender, `To` the recipient, whoever of them is the person.
 ///   The one exception is the second event of a STOP or START: its recipient is the person.
 /// - A code means what it means for sending: an opt-out or a block by the person
-///   [suppresses](Event::suppress) the sender, an inactive or impossible number the address.
+///   [suppresses](Event::suppress) the sender, an inactive or impossible number the address. Who is
+///   only not reached, or not on a channel, is not suppressed.
 /// - With Advanced Opt-Out, STOP and START are followed by an event of the kind
 ///   [`Suppression`](EventKind::Suppression): Twilio has blocked or freed the number already.
 /// - What a person keyed or said is in [`call`](Event::call), beside the call's status. A recording
 ///   or transcription is [`Other`](EventKind::Other): it says nothing of the call's end.
 /// - What has no field of its own is in [`metadata`](Event::metadata) under Twilio's name, as text,
-///   and so is the header `I-Twilio-Idempotency-Token`.
+///   and so is the header `I-Twilio-Idempotency-Token`, the one thing there that nobody signed.
 ///
 /// # What is answered
 ///
@@ -137,14 +140,15 @@ impl Receiver for Webhook {
         let call = Context {
             reference: self.reference(request),
             path: request.path(),
+            query: request.query(),
             token: request.header("i-twilio-idempotency-token"),
             proof: verified.proof(),
         };
         if request.method == Method::GET || request.method == Method::HEAD {
             let source = Bytes::copy_from_slice(request.query().as_bytes());
             let mut fields = Fields::form(&source);
-            // The host's own parameter stands among Twilio's there.
-            if let Some(name) = &self.reference {
+            // The host's own parameter stands among Twilio's there, and so may a digest.
+            for name in self.reference.as_deref().into_iter().chain([signature::DIGEST]) {
                 fields.take(name);
             }
             return Ok(form(fields, &source, &call));
@@ -160,9 +164,10 @@ impl Receiver for Webhook {
 struct Context<'a> {
     /// The host's reference.
     reference: Option<String>,
-    /// The URL's path: two questions of one call differ in it.
+    /// The URL's path and query, which are signed: two questions of one call differ in them.
     path: &'a str,
-    /// The same for every try of one request, where the product has it.
+    query: &'a str,
+    /// The same for every try of one request, where the product has it. It is not signed.
     token: Option<&'a str>,
     proof: Proof,
 }
@@ -174,11 +179,6 @@ impl Context<'_> {
         event.channel = channel;
         event.callback_data.clone_from(&self.reference);
         event
-    }
-
-    /// Parts of a key for requests that only their URL and try tell apart.
-    fn place(&self) -> [&str; 2] {
-        [self.path, self.token.unwrap_or_default()]
     }
 }
 
@@ -237,7 +237,9 @@ fn read(mut fields: Fields<'_>, source: &Bytes, call: &Context<'_>) -> (Vec<Even
     if let Some(first) = events.first_mut() {
         first.metadata.extend(fields.rest());
         if let Some(token) = call.token {
-            first.metadata.insert("I-Twilio-Idempotency-Token".into(), token.into());
+            // A field of that name is signed, and goes before.
+            let name = "I-Twilio-Idempotency-Token".to_owned();
+            first.metadata.entry(name).or_insert_with(|| token.into());
         }
     }
     for event in &mut events {

@@ -18,7 +18,11 @@ use crate::webhook::{
 };
 
 /// The parameter of the URL that has the digest of a body that is no form.
-const DIGEST: &[u8] = b"bodySHA256";
+pub(super) const DIGEST: &str = "bodySHA256";
+
+/// The most fields of a form: Twilio sends less than a hundred, and what a stranger sends is sorted
+/// before it is known to be one's.
+const MOST: usize = 1_000;
 
 /// The longest body of which is found out why its signature fails.
 const EXPLAINED: usize = 64 * 1024;
@@ -42,8 +46,11 @@ pub(super) fn check(tokens: &Secrets, request: &Request) -> Result<(), WebhookEr
         return signed.holds(&url, &[]).then_some(()).ok_or_else(|| refused(&signed, &url, &[]));
     }
     if is_form(request) {
-        let pairs: Pairs<'_> = decode(&request.body).collect();
-        let text = join(pairs.clone());
+        if request.body.iter().filter(|byte| **byte == b'&').count() >= MOST {
+            return Err(WebhookError::signature("the form has more fields than Twilio sends"));
+        }
+        let mut pairs: Pairs<'_> = decode(&request.body).collect();
+        let text = join(&mut pairs);
         return signed.holds(&url, &text).then_some(()).ok_or_else(|| {
             let told = request.body.len() <= EXPLAINED && was_cleaned(&signed, &url, &pairs);
             if told { WebhookError::signature(CLEANED) } else { refused(&signed, &url, &text) }
@@ -99,14 +106,14 @@ fn refused(signed: &Signed<'_>, url: &Parts<'_>, text: &[u8]) -> WebhookError {
         None => [path.0, "/", &path.1].concat(),
     };
     let problem = if text.len() > EXPLAINED {
-        "the signature is not of this URL and body"
+        "the signature is not of this URL and body: check the public URL and the auth token"
     } else if signed.holds(&Parts { scheme, ..*url }, text) {
         "the signature is of another scheme: hand over the public URL, with its http or https"
     } else if signed.holds(&Parts { tail: &slashed, ..*url }, text) {
         "the signature is of a URL that differs by a slash at the end of its path: hand over the \
          public URL as Twilio called it"
     } else {
-        "the signature is not of this URL and body"
+        "the signature is not of this URL and body: check the public URL and the auth token"
     };
     WebhookError::signature(problem)
 }
@@ -167,11 +174,11 @@ impl<'a> Parts<'a> {
 type Pairs<'a> = Vec<(Cow<'a, [u8]>, Cow<'a, [u8]>)>;
 
 /// Names and values as they are signed: each pair once, in order.
-fn join(mut pairs: Pairs<'_>) -> Vec<u8> {
+fn join(pairs: &mut Pairs<'_>) -> Vec<u8> {
     pairs.sort_unstable();
     pairs.dedup();
     let mut text = Vec::with_capacity(pairs.iter().map(|pair| pair.0.len() + pair.1.len()).sum());
-    for (name, value) in &pairs {
+    for (name, value) in pairs {
         text.extend_from_slice(name);
         text.extend_from_slice(value);
     }
@@ -181,7 +188,7 @@ fn join(mut pairs: Pairs<'_>) -> Vec<u8> {
 /// The digest that the URL has; it is of lower-case digits.
 fn digest(request: &Request) -> Option<[u8; 32]> {
     let mut pairs = decode(request.query().as_bytes());
-    let (_, value) = pairs.find(|(name, _)| **name == *DIGEST)?;
+    let (_, value) = pairs.find(|(name, _)| **name == *DIGEST.as_bytes())?;
     Some(std::str::from_utf8(&value).ok().and_then(unhex).unwrap_or_default())
 }
 
@@ -210,7 +217,7 @@ fn was_cleaned(signed: &Signed<'_>, url: &Parts<'_>, pairs: &Pairs<'_>) -> bool 
     let dropped = blank.iter().filter(|names| !names.is_empty()).any(|names| {
         let mut all = pairs.clone();
         all.extend(names.iter().map(|name| (name.as_bytes().into(), Cow::Borrowed(&b""[..]))));
-        signed.holds(url, &join(all))
+        signed.holds(url, &join(&mut all))
     });
     dropped
         || ["Body", "SpeechResult"].iter().any(|name| {
@@ -220,7 +227,7 @@ fn was_cleaned(signed: &Signed<'_>, url: &Parts<'_>, pairs: &Pairs<'_>) -> bool 
                 let own = all.iter_mut().find(|(own, _)| **own == *name.as_bytes());
                 let Some((_, value)) = own else { return false };
                 *value = [before.as_bytes(), value, after.as_bytes()].concat().into();
-                signed.holds(url, &join(all))
+                signed.holds(url, &join(&mut all))
             })
         })
 }

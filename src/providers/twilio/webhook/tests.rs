@@ -41,6 +41,20 @@ fn of_a_repeated_field_the_first_with_a_value_counts() {
 }
 
 #[test]
+fn what_is_not_signed_hides_nothing_and_half_a_character_loses_nothing() {
+    let mut form = request(
+        "application/x-www-form-urlencoded",
+        b"MessageSid=SM1&I-Twilio-Idempotency-Token=signed".to_vec(),
+    );
+    form.headers.insert("i-twilio-idempotency-token", http::HeaderValue::from_static("forged"));
+    let parsed = shadow(&form).unwrap();
+    assert_eq!(parsed.events[0].metadata["I-Twilio-Idempotency-Token"], "signed");
+    let json = br#"{"MessageSid":"SM1","SmsStatus":"received","Body":"a\ud83d"}"#.to_vec();
+    let parsed = shadow(&request("application/json", json)).unwrap();
+    assert_eq!(parsed.events[0].text.as_deref(), Some("\"a\\ud83d\""));
+}
+
+#[test]
 fn json_that_is_deep_or_huge_is_read_as_far_as_it_can_be() {
     let deep =
         format!("{{\"MessageSid\":\"SM1\",\"a\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));

@@ -74,7 +74,7 @@ impl Host {
                 _ => break,
             }
         }
-        let _ = stream.shutdown(Shutdown::Both);
+        drop(stream.shutdown(Shutdown::Both));
         writer.join().unwrap();
         let answer = String::from_utf8_lossy(&answer).into_owned();
         let status = answer.get(9..12).and_then(|status| status.parse().ok());
@@ -102,8 +102,8 @@ impl Host {
 
 impl Drop for Host {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 

@@ -152,6 +152,19 @@ async fn requests_that_were_dropped_do_not_keep_others_waiting() {
 }
 
 #[tokio::test]
+async fn a_fetch_that_nobody_waits_for_is_begun_anew() {
+    let (ring, clock) = (Ring::default(), clock());
+    let router = router(&ring, &clock);
+    for asked in 1..=3 {
+        let mut call = Box::pin(bring(&router, "hangs"));
+        assert!(call.as_mut().now_or_never().is_none(), "the time of an older one ran out");
+        assert_eq!(ring.asked(), asked);
+        drop(call);
+        clock.advance(Duration::from_secs(20));
+    }
+}
+
+#[tokio::test]
 async fn without_a_source_the_missing_key_is_named() {
     let ring = Ring::default();
     let router = Router::builder(clock().shared())

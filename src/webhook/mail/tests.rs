@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::event::InboundSource;
 
 fn content(media: &InboundMedia) -> &[u8] {
     match &media.source {
@@ -111,7 +112,13 @@ fn text_in_any_charset_becomes_unicode() {
         ("utf-8", "नमस्ते".as_bytes(), "नमस्ते"),
         ("shift_jis", b"\x83n\x83\x8D", "ハロ"),
         ("gb18030", b"\xc4\xe3\xba\xc3", "你好"),
+        ("us-ascii", b"ok", "ok"),
+        ("utf-16", b"\xfe\xff\x09\x2c\0x", "बx"),
+        ("UTF-16LE", b"\x2c\x09x\0", "बx"),
+        ("iso-2022-jp", b"\x1b$B%O\x1b(B", "ハ"),
+        ("koi8-r", b"\xc4\xc1", "да"),
         ("unknown-8bit", b"ok \xff", "ok \u{fffd}"),
+        (&"x".repeat(10_000), b"ok", "ok"),
     ] {
         let head = format!("From: a@example.com\nContent-Type: text/plain; charset={charset}\n\n");
         let mail = read(&[head.as_bytes(), bytes].concat()).unwrap();
@@ -154,6 +161,49 @@ fn mails_within_mails_and_words_without_end_cost_no_more_than_their_length() {
 
     let words = format!("Subject: {}\n\n", "=?ab?q?x".repeat(100_000));
     assert!(read(words.as_bytes()).unwrap().email.subject.is_some());
+}
+
+#[test]
+fn the_name_of_a_file_is_read_as_every_mailer_writes_it() {
+    for (written, name) in [
+        ("filename=\"=?utf-8?B?4KSsLmNzdg==?=\"", "ब.csv"),
+        ("filename*=iso-8859-1'en'caf%E9.txt", "café.txt"),
+        ("filename*0=\"a \"; filename*1=\"b.txt\"", "a b.txt"),
+        // A character that two parts share is lost to the reader of headers.
+        ("filename*0*=UTF-8''%E0%A4%AC; filename*1*=.csv", "ब.csv"),
+    ] {
+        let raw = format!(
+            "Subject: x\nContent-Type: text/csv\nContent-Disposition: attachment; {written}\n\na"
+        );
+        let mail = read(raw.as_bytes()).unwrap();
+        assert_eq!(mail.media[0].filename.as_deref(), Some(name), "{written}");
+    }
+}
+
+#[test]
+fn ten_thousand_parts_are_ten_thousand_files() {
+    let part = "--b\nContent-Type: image/png; name=x.png\n\nPNG\n";
+    let raw =
+        format!("Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n{}", part.repeat(10_000));
+    let mail = read(raw.as_bytes()).unwrap();
+    assert_eq!(mail.media.len(), 10_000);
+    assert_eq!(mail.media[9_999].filename.as_deref(), Some("x.png"));
+}
+
+#[test]
+fn headers_without_end_cost_no_more_than_what_is_read_of_them() {
+    let many = format!("From: a@example.com\n{}\nbody", "X-A: b\n".repeat(1_000_000));
+    assert!(read(many.as_bytes()).unwrap().email.headers["x-a"].len() < 1_000_000);
+    let long = format!("From: a@example.com\nX-A: {}\n\nbody", "b ".repeat(5_000_000));
+    assert_eq!(read(long.as_bytes()).unwrap().text.as_deref(), Some("body"));
+    let groups = format!("To: {}\n\n", "g:".repeat(100_000));
+    assert!(read(groups.as_bytes()).is_some());
+    let comments = format!("To: {}\n\n", "(".repeat(200_000));
+    assert!(read(comments.as_bytes()).is_some());
+    let attributes = format!("Content-Type: a/b{}\n\n", "; a*0*=x".repeat(20_000));
+    assert!(read(attributes.as_bytes()).is_some());
+    #[cfg(any(feature = "mailgun", feature = "sendgrid"))]
+    assert!(mailboxes(&"अ@example.com, ".repeat(200_000)).len() > 1000);
 }
 
 proptest! {
