@@ -391,9 +391,10 @@ impl EventFault {
     }
 }
 
-/// What to answer a provider.
+/// What to answer a provider. `Debug` shows its status and size, for its body may be a text to a
+/// person or the token of a handshake.
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
@@ -432,6 +433,12 @@ impl Reply {
         *response.status_mut() = http::StatusCode::from_u16(self.status).unwrap_or_default();
         *response.headers_mut() = self.headers;
         response
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reply({}, {} bytes)", self.status, self.body.len())
     }
 }
 

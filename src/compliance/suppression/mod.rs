@@ -54,7 +54,7 @@ pub trait Suppressions: Send + Sync {
 
 /// A message that is to be sent, as far as suppressions hang on it.
 #[non_exhaustive]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Query<'a> {
     /// Who it goes to.
     pub recipient: &'a Recipient,
@@ -64,6 +64,15 @@ pub struct Query<'a> {
     pub purpose: Purpose,
     /// Who it comes from, where the message says so; absent where the account's default is used.
     pub sender: Option<&'a str>,
+}
+
+impl fmt::Debug for Query<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Query")
+            .field("kind", &self.kind)
+            .field("purpose", &self.purpose)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Query<'a> {

@@ -2,21 +2,22 @@
 #![no_main]
 
 use dakiya::{
-    Timestamp,
     netcore::whatsapp::Webhook,
-    webhook::{Enforcement, Guard, Receiver, Request},
+    webhook::{Enforcement, Guard, Receiver},
+};
+use dakiya_fuzz::{
+    SECRET,
+    webhooks::{post, receive, unproven},
 };
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {
-    let Ok(guard) = Guard::secret_path("8e0f9c1d2b7a4465") else { return };
-    let webhook = Webhook::new(guard).enforcement(Enforcement::Shadow);
-    let request = Request::post("https://erp.example.net/8e0f9c1d2b7a4465", body.to_vec());
-    if let Ok(parsed) = webhook.receive(&request, Timestamp::UNIX_EPOCH) {
-        assert!(parsed.would_refuse.is_none());
-        assert!(parsed.events.iter().all(|event| !event.dedup_key.is_empty()));
-    }
-    // Any bytes as the path.
-    let url = format!("https://erp.example.net/{}", String::from_utf8_lossy(body));
-    let _ = webhook.receive(&Request::post(url, body.to_vec()), Timestamp::UNIX_EPOCH);
+    let guard = || Guard::header("x-key", SECRET).expect("a guard");
+    let webhook = Webhook::new(guard());
+    let mut request = post(body);
+    let shadow = Webhook::new(guard()).enforcement(Enforcement::Shadow);
+    let seen = unproven(&webhook, &shadow, &request);
+    request.headers.insert("x-key", SECRET.parse().expect("a header"));
+    let proven = receive(&webhook, &request);
+    assert_eq!(proven.map_or(0, |parsed| parsed.events.len()), seen.len());
 });

@@ -1,4 +1,7 @@
-//! What the targets of the providers' answers share.
+//! What the targets share: those of the providers' answers here, those of webhooks in
+//! [`webhooks`].
+
+pub mod webhooks;
 
 use std::fmt::{Debug, Display};
 
@@ -78,7 +81,8 @@ pub fn hidden(errors: impl IntoIterator<Item = Error>) {
     }
 }
 
-fn silent(shown: &str) {
+/// Fails if a text shows whom, what or by which secret.
+pub fn silent(shown: &str) {
     for canary in [SECRET, WHO, DIGITS, TEXT] {
         assert!(!shown.contains(canary), "`{canary}` in {shown}");
     }

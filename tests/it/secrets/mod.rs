@@ -1,6 +1,7 @@
 //! No address, body or secret shows itself in `Debug` or in an error; storage keeps them all.
 
 mod providers;
+mod webhooks;
 
 use std::fmt::Debug;
 

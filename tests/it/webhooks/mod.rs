@@ -13,17 +13,19 @@
 //! an event is a subset: each member that is written must be there, null means absent.
 
 mod inbound_mail;
+mod lessons;
 mod mailgun;
 mod meta;
 mod netcore;
 mod official;
-mod properties;
+pub(crate) mod properties;
 mod router;
 mod sendgrid;
 mod ses;
 mod tracking;
 mod twilio;
 mod two_way;
+mod vocabulary;
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -67,6 +69,16 @@ struct ExpectedReply {
     #[serde(default)]
     headers: Vec<(String, String)>,
     body: Option<String>,
+}
+
+/// A key pair of SendGrid's: the private key as PEM, and the public one as SendGrid shows it.
+pub(crate) fn sendgrid_keys() -> (String, String) {
+    sendgrid::key_pair()
+}
+
+/// A receiver of the mails that SendGrid posts.
+pub(crate) fn inbound_parse() -> dakiya::sendgrid::InboundParse {
+    inbound_mail::sendgrid()
 }
 
 pub(crate) fn now() -> Timestamp {

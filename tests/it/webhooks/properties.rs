@@ -238,7 +238,7 @@ fn netcore_sample(product: &str) -> Option<Sample> {
 }
 
 impl Subject {
-    fn receive(&self, request: &Request) -> Result<Parsed, WebhookErrorKind> {
+    pub(crate) fn receive(&self, request: &Request) -> Result<Parsed, WebhookErrorKind> {
         self.receiver.receive(request, now()).map_err(|error| error.kind())
     }
 
@@ -248,11 +248,11 @@ impl Subject {
         (self.sign)(request)
     }
 
-    fn json(&self, body: impl Into<Bytes>) -> Request {
+    pub(crate) fn json(&self, body: impl Into<Bytes>) -> Request {
         self.signed("application/json", body)
     }
 
-    fn whole(&self, sample: &Sample) -> Request {
+    pub(crate) fn whole(&self, sample: &Sample) -> Request {
         match sample {
             Sample::Form(body) => self.signed("application/x-www-form-urlencoded", *body),
             Sample::Json { events, batch } => self.json(batch(events.clone()).to_string()),
