@@ -76,6 +76,10 @@ pub(crate) mod secrets;
     feature = "ses",
     feature = "twilio"
 ))]
+#[cfg_attr(
+    not(feature = "sendgrid"),
+    allow(dead_code, reason = "each provider uses a part of it, SendGrid all")
+)]
 pub(crate) mod text;
 mod window;
 
