@@ -1,6 +1,6 @@
 //! Why a call is refused.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
 use http::HeaderValue;
 use serde::{Deserialize, Serialize};
@@ -80,8 +80,9 @@ impl WebhookError {
         Self { key_url: Some(url.into()), ..Self::new(WebhookErrorKind::Key, message) }
     }
 
-    /// The key at `url` could not be fetched.
-    pub(crate) fn unfetched(url: &str, why: &dyn fmt::Display) -> Self {
+    /// The key at `url` could not be fetched. `why` is this crate's own word: what a source says may
+    /// quote what it asked.
+    pub(crate) fn unfetched(url: &str, why: &'static str) -> Self {
         let message = format!("the signing key could not be fetched: {why}");
         Self { key_url: Some(url.into()), ..Self::new(WebhookErrorKind::Key, message) }
     }
