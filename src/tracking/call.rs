@@ -89,11 +89,11 @@ impl CallState {
         let point = Point { attempt: call.attempt, sequence: call.sequence, at: event.timestamp };
         // JSON has no number for what is not finite.
         let confidence = call.confidence.filter(|number| number.is_finite());
-        let heard = beginning(&call.speech).map(|text| Heard { text, confidence });
+        let heard = beginning(call.speech.as_deref()).map(|text| Heard { text, confidence });
         Self {
             duration_seconds: told(point, call.duration_seconds),
             answered_by: told(point, call.answered_by),
-            digits: told(point, beginning(&call.digits)),
+            digits: told(point, beginning(call.digits.as_deref())),
             heard: told(point, heard),
             recording: told(point, call.recording.clone()),
             sip_code: told(point, call.sip_code),

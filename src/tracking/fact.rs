@@ -139,10 +139,10 @@ impl Fact {
     pub(super) fn of(event: &Event, status: Status) -> Self {
         let engaged = matches!(status, Status::Opened | Status::Clicked);
         let cause = Cause {
-            code: beginning(&event.code),
-            reason: beginning(&event.reason),
+            code: beginning(event.code.as_deref()),
+            reason: beginning(event.reason.as_deref()),
             bounce: event.bounce,
-            word: beginning(&event.word),
+            word: beginning(event.word.as_deref()),
             timestamp: event.timestamp,
         };
         Self {
@@ -180,8 +180,8 @@ impl Fact {
 }
 
 /// A text, or as much of it as is kept.
-pub(super) fn beginning(text: &Option<String>) -> Option<String> {
-    let text = text.as_deref()?;
+pub(super) fn beginning(text: Option<&str>) -> Option<String> {
+    let text = text?;
     Some(text.get(..text.floor_char_boundary(WORDS)).unwrap_or(text).to_owned())
 }
 

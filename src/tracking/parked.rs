@@ -98,9 +98,9 @@ fn trimmed(event: &Event) -> Event {
     kept.callback_data.clone_from(&event.callback_data);
     kept.recipient.clone_from(&event.recipient);
     kept.dedup_key.clone_from(&event.dedup_key);
-    kept.word = beginning(&event.word);
-    kept.code = beginning(&event.code);
-    kept.reason = beginning(&event.reason);
+    kept.word = beginning(event.word.as_deref());
+    kept.code = beginning(event.code.as_deref());
+    kept.reason = beginning(event.reason.as_deref());
     kept.call.clone_from(&event.call);
     kept
 }

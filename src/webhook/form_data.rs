@@ -5,9 +5,10 @@ use std::convert::Infallible;
 use bytes::{Bytes, BytesMut};
 use futures_util::{FutureExt as _, stream};
 use multer::{Field, Multipart};
-use percent_encoding::{percent_decode, percent_decode_str};
+use percent_encoding::percent_decode_str;
 
 use super::{Request, WebhookError, mail};
+use crate::http::form;
 
 /// A field of a form.
 #[derive(Clone)]
@@ -62,15 +63,11 @@ pub(crate) fn read(request: &Request) -> Result<Vec<Part>, WebhookError> {
 
 /// The pairs of a form, their values byte for byte: a raw mail need not be UTF-8.
 fn pairs(body: &[u8]) -> Vec<Part> {
-    let decode = |text: &[u8]| -> Vec<u8> {
-        let spaced: Vec<u8> = text.iter().map(|c| if *c == b'+' { b' ' } else { *c }).collect();
-        percent_decode(&spaced).collect()
-    };
-    let pairs = body.split(|c| *c == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let mut halves = pair.splitn(2, |c| *c == b'=').map(decode);
-        let mut half = || halves.next().unwrap_or_default();
-        let name = String::from_utf8_lossy(&half()).into_owned();
-        Part { name, filename: None, content_type: None, body: half().into() }
+    let pairs = form::decode_bytes(body).map(|(name, value)| Part {
+        name: String::from_utf8_lossy(&name).into_owned(),
+        filename: None,
+        content_type: None,
+        body: value.into_owned().into(),
     });
     pairs.collect()
 }

@@ -1,6 +1,8 @@
 //! Webhooks beside the floor: the same cryptography over the same bytes, and `serde` into plain
 //! structs of what an event keeps, which know no provider's words and join nothing.
 
+#![allow(clippy::struct_field_names, reason = "fields are called as the providers call them")]
+
 use std::hint::black_box;
 
 use dakiya::{

@@ -86,7 +86,7 @@ fn event(number: usize) -> String {
     )
 }
 
-/// A P-256 point as SubjectPublicKeyInfo.
+/// A P-256 point as `SubjectPublicKeyInfo`.
 fn spki(point: &[u8]) -> Vec<u8> {
     let head = hex::decode("3059301306072a8648ce3d020106082a8648ce3d030107034200").unwrap();
     [head, point.to_vec()].concat()

@@ -19,6 +19,52 @@ use crate::{
     },
 };
 
+/// A product's `Webhook`: a guard, and the zone of times that name none. `read` makes the events of
+/// what the guard let through.
+macro_rules! webhook {
+    ($(#[$doc:meta])* pub struct Webhook; $(#[$zone:meta])* pub fn utc_offset_minutes; $read:path) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct Webhook {
+            guard: $crate::webhook::Guard,
+            offset: i32,
+        }
+
+        impl Webhook {
+            /// Accepts what `guard` lets through.
+            #[must_use]
+            pub fn new(guard: $crate::webhook::Guard) -> Self {
+                Self { guard, offset: $crate::providers::netcore::hook::IST }
+            }
+
+            $(#[$zone])*
+            #[must_use]
+            pub fn utc_offset_minutes(mut self, minutes: i32) -> Self {
+                self.offset = minutes;
+                self
+            }
+        }
+
+        impl $crate::webhook::Receiver for Webhook {
+            fn verify<'a>(
+                &self,
+                request: &'a $crate::webhook::Request,
+                _: $crate::time::Timestamp,
+            ) -> Result<$crate::webhook::Verified<'a>, $crate::webhook::WebhookError> {
+                self.guard.verify(request)
+            }
+
+            fn parse(
+                &self,
+                verified: $crate::webhook::Verified<'_>,
+            ) -> Result<$crate::webhook::Parsed, $crate::webhook::WebhookError> {
+                $read(&verified, self.offset)
+            }
+        }
+    };
+}
+pub(super) use webhook;
+
 /// Minutes that Indian standard time is ahead of UTC.
 pub(super) const IST: i32 = 330;
 

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -155,7 +157,7 @@ fn mails_within_mails_and_words_without_end_cost_no_more_than_their_length() {
 
     let mut deep = String::from("Subject: x\n");
     for level in 0..5_000 {
-        deep += &format!("Content-Type: multipart/mixed; boundary=b{level}\n\n--b{level}\n");
+        writeln!(deep, "Content-Type: multipart/mixed; boundary=b{level}\n\n--b{level}").unwrap();
     }
     assert!(read(deep.as_bytes()).is_some());
 

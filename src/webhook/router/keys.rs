@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -11,7 +10,7 @@ use async_trait::async_trait;
 use futures_util::future::{Either, FutureExt as _, Shared, select};
 
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{ErrorKind, Result},
     future::BoxFuture,
     time::{SharedClock, Timestamp, after},
     webhook::WebhookError,
@@ -96,7 +95,7 @@ impl Keys {
             _ => fetches.failed.remove(url),
         };
         if fetches.running.len() >= RUNNING {
-            return Err(failed(url, "too many are being fetched"));
+            return Err(WebhookError::unfetched(url, "too many are being fetched"));
         }
         let fetch = run(Arc::clone(&self.source), url.into(), Arc::clone(clock)).boxed().shared();
         fetches.running.insert(url.into(), fetch.clone());
@@ -151,12 +150,8 @@ impl Fetches {
 async fn run(source: Arc<dyn KeySource>, url: Box<str>, clock: SharedClock) -> Outcome {
     let fetch = source.fetch(&url, clock.now());
     let fetched = match select(fetch, clock.sleep(PATIENCE)).await {
-        Either::Left((fetched, _)) => fetched,
-        Either::Right(_) => Err(Error::new(ErrorKind::Timeout, "it took too long")),
+        Either::Left((fetched, _)) => fetched.map_err(|error| error.kind()),
+        Either::Right(_) => Err(ErrorKind::Timeout),
     };
-    fetched.map_err(|error| failed(&url, error))
-}
-
-fn failed(url: &str, why: impl fmt::Display) -> WebhookError {
-    WebhookError::unfetched(url, &why)
+    fetched.map_err(|kind| WebhookError::unfetched(&url, kind.as_str()))
 }

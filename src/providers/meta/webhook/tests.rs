@@ -65,9 +65,9 @@ fn ten_megabytes_are_read_to_the_last_event() {
     assert!(body.len() > 10_000_000, "{}", body.len());
     let parsed = receive(body).unwrap();
     assert_eq!((parsed.events.len(), parsed.faults.len()), (3500, 0));
-    let last = parsed.events.last().unwrap();
-    assert_eq!(last.text.as_ref(), Some(&text));
-    assert_eq!(last.profile.as_ref().unwrap().user_id.as_deref(), Some("3499"));
+    let final_event = parsed.events.last().unwrap();
+    assert_eq!(final_event.text.as_ref(), Some(&text));
+    assert_eq!(final_event.profile.as_ref().unwrap().user_id.as_deref(), Some("3499"));
 }
 
 #[test]

@@ -147,12 +147,6 @@ impl Webhook {
         self
     }
 
-    /// The keys that this receiver knows.
-    #[must_use]
-    pub fn known(&self) -> &Certificates {
-        &self.certificates
-    }
-
     /// Sets how old an envelope may be. Default: 2 hours, and 5 minutes ahead. SNS tries for an
     /// hour at most with the time of its first try, so a window below that loses the events of an
     /// outage.

@@ -24,8 +24,8 @@ impl Certificates {
     /// let topic = "arn:aws:sns:eu-west-1:123456789012:erp-mail-events";
     /// let router = Router::builder(TokioClock::shared())
     ///     .public_url("https://erp.example.net")
-    ///     .route("/hooks/ses", Webhook::new([topic])?.certificates(certificates.clone()))
     ///     .keys(certificates.through(Arc::new(ReqwestTransport::new()?)))
+    ///     .route("/hooks/ses", Webhook::new([topic])?.certificates(certificates))
     ///     .build()?;
     /// # let _ = router;
     /// # }

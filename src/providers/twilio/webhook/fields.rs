@@ -7,44 +7,6 @@ use serde_json::{Value, value::RawValue};
 /// Names and values of a form.
 pub(super) type Pairs<'a> = Vec<(Cow<'a, [u8]>, Cow<'a, [u8]>)>;
 
-/// Pairs of a form, in order, decoded to bytes: what is signed.
-pub(super) fn decode(form: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
-    form.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
-            Some(end) => pair.split_at(end),
-            None => (pair, &b""[..]),
-        };
-        (plain(name), plain(value.strip_prefix(b"=").unwrap_or(value)))
-    })
-}
-
-/// `+` is a space, `%2B` a plus; a percent sign before anything else is one.
-fn plain(text: &[u8]) -> Cow<'_, [u8]> {
-    if !text.iter().any(|byte| matches!(byte, b'+' | b'%')) {
-        return Cow::Borrowed(text);
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((first, after)) = rest.split_first() {
-        let hex = || match after {
-            [high, low, after @ ..] => Some((digit(*high)? << 4 | digit(*low)?, after)),
-            _ => None,
-        };
-        let (byte, after) = match first {
-            b'%' => hex().unwrap_or((b'%', after)),
-            b'+' => (b' ', after),
-            byte => (*byte, after),
-        };
-        bytes.push(byte);
-        rest = after;
-    }
-    Cow::Owned(bytes)
-}
-
-fn digit(hex: u8) -> Option<u8> {
-    char::from(hex).to_digit(16).and_then(|digit| digit.try_into().ok())
-}
-
 /// Bytes as text; what is no UTF-8 becomes U+FFFD.
 pub(super) fn text(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
     match bytes {

@@ -9,6 +9,7 @@ use self::fields::{Fields, Pairs};
 use super::NAME;
 use crate::{
     event::{Event, EventKind},
+    http::form::decode_bytes,
     message::Kind,
     time::Timestamp,
     webhook::{
@@ -121,7 +122,7 @@ impl Webhook {
 
     fn reference(&self, request: &Request) -> Option<String> {
         let wanted = self.reference.as_ref()?.as_bytes();
-        let mut pairs = fields::decode(request.query().as_bytes());
+        let mut pairs = decode_bytes(request.query().as_bytes());
         let (_, value) = pairs.find(|(name, _)| **name == *wanted)?;
         Some(fields::text(value).into_owned()).filter(|text| !text.is_empty())
     }
@@ -142,7 +143,7 @@ impl Webhook {
         };
         if request.method == Method::GET || request.method == Method::HEAD {
             let source = Bytes::copy_from_slice(request.query().as_bytes());
-            let mut fields = Fields::form(fields::decode(&source));
+            let mut fields = Fields::form(decode_bytes(&source));
             // The host's own parameter stands among Twilio's there, and so may a digest.
             for name in self.reference.as_deref().into_iter().chain([signature::DIGEST]) {
                 fields.take(name);
@@ -153,7 +154,7 @@ impl Webhook {
             return Ok(form(Fields::form(pairs), &request.body, &call));
         }
         if signature::is_form(request) {
-            return Ok(form(Fields::form(fields::decode(&request.body)), &request.body, &call));
+            return Ok(form(Fields::form(decode_bytes(&request.body)), &request.body, &call));
         }
         json(&request.body, &call)
     }

@@ -11,10 +11,13 @@ use http::Method;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
-use super::fields::{Pairs, decode};
-use crate::webhook::{
-    Request, WebhookError,
-    secrets::{Secrets, same, signs, unhex},
+use super::fields::Pairs;
+use crate::{
+    http::form::decode_bytes,
+    webhook::{
+        Request, WebhookError,
+        secrets::{Secrets, same, signs, unhex},
+    },
 };
 
 /// The parameter of the URL that has the digest of a body that is no form.
@@ -49,10 +52,10 @@ pub(super) fn check<'a>(
         return signed.holds(&url, &[]).then_some(None).ok_or_else(|| refused(&signed, &url, &[]));
     }
     if is_form(request) {
-        if request.body.iter().filter(|byte| **byte == b'&').count() >= MOST {
+        if request.body.split(|byte| *byte == b'&').nth(MOST).is_some() {
             return Err(WebhookError::signature("the form has more fields than Twilio sends"));
         }
-        let pairs: Pairs<'_> = decode(&request.body).collect();
+        let pairs: Pairs<'_> = decode_bytes(&request.body).collect();
         let text = join(&pairs);
         if signed.holds(&url, &text) {
             return Ok(Some(pairs));
@@ -194,7 +197,7 @@ fn join(pairs: &Pairs<'_>) -> Vec<u8> {
 
 /// The digest that the URL has; it is of lower-case digits.
 fn digest(request: &Request) -> Option<[u8; 32]> {
-    let mut pairs = decode(request.query().as_bytes());
+    let mut pairs = decode_bytes(request.query().as_bytes());
     let (_, value) = pairs.find(|(name, _)| **name == *DIGEST.as_bytes())?;
     Some(std::str::from_utf8(&value).ok().and_then(unhex).unwrap_or_default())
 }

@@ -101,7 +101,10 @@ async fn a_url_that_fails_is_asked_once_a_minute() {
             for answer in answers.iter().chain([&bring(&router, url).await]) {
                 assert_eq!(refusal(answer), Some(WebhookErrorKind::Key), "{url}");
                 assert_eq!(answer.reply.status, 503);
-                assert_eq!(answer.refused.as_ref().unwrap().key_url(), Some(url));
+                let refused = answer.refused.as_ref().unwrap();
+                assert_eq!(refused.key_url(), Some(url));
+                // What the host's source says may quote anything.
+                assert!(!refused.to_string().contains("no route to host"));
             }
             assert_eq!(ring.asked(), minute, "{url}");
             clock.advance(Duration::from_secs(59));

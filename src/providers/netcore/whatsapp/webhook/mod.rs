@@ -10,74 +10,52 @@ use crate::{
         NAME,
         hook::{self, Fields},
     },
-    time::Timestamp,
-    webhook::{
-        EventFault, Guard, Parsed, Proof, Receiver, Request, Verified, WebhookError, dedup_key,
-    },
+    webhook::{EventFault, Parsed, Proof, Verified, WebhookError, dedup_key},
 };
 
 mod message;
 mod status;
 
-/// Reads Netcore's WhatsApp calls: delivery events, what people write, or both in one body. Netcore
-/// signs nothing, so a [`Guard`] proves where they come from: a secret path, or the header that can
-/// be set for the webhook in the dashboard. HEAD and bodies without an event are answered like any
-/// other call.
-///
-/// - Of a delivery event `provider_message_id` is Netcore's own id, as in receipts, and
-///   `callback_data` the `x-apiheader` that was sent. `source` and `pricing` are in `metadata`.
-/// - Of what a person wrote `provider_message_id` is WhatsApp's id, and `word` the message's type.
-///   `reply_to` is the id of the quoted message as in its receipt, or WhatsApp's where there is no
-///   other; `callback_data` is its `x-apiheader`, and all of it is `context` in `metadata`.
-/// - Files come as ids: [`media`](super::manage) fetches them. Do it soon.
-/// - What has no documented form (contacts, orders, types to come) is kept: its type is `word`, its
-///   content is in `metadata`. A message without a type, which some emojis come as, is an event too.
-/// - Words that ask to stop arrive as text. Record them by [`consent`](super::Account::consent).
-/// - Events may come out of order: a read before its delivery.
-///
-/// Source: [Webhooks](https://emaildocs.netcorecloud.com/reference/webhooks-v2),
-/// [Delivery notifications](https://wadocs.pepipost.com/webhooks/delivery-notification),
-/// [Incoming messages](https://wadocs.pepipost.com/webhooks/overview/incoming-message).
-#[derive(Clone, Debug)]
-pub struct Webhook {
-    guard: Guard,
-    offset: i32,
-}
-
-impl Webhook {
-    /// Accepts what `guard` lets through.
-    #[must_use]
-    pub fn new(guard: Guard) -> Self {
-        Self { guard, offset: hook::IST }
-    }
+hook::webhook! {
+    /// Reads Netcore's WhatsApp calls: delivery events, what people write, or both in one body.
+    /// Netcore signs nothing, so a [`Guard`](crate::webhook::Guard) proves where they come from: a
+    /// secret path, or the header that can be set for the webhook in the dashboard. HEAD and bodies
+    /// without an event are answered like any other call.
+    ///
+    /// - Of a delivery event `provider_message_id` is Netcore's own id, as in receipts, and
+    ///   `callback_data` the `x-apiheader` that was sent. `source` and `pricing` are in `metadata`.
+    /// - Of what a person wrote `provider_message_id` is WhatsApp's id, and `word` the message's
+    ///   type. `reply_to` is the id of the quoted message as in its receipt, or WhatsApp's where
+    ///   there is no other; `callback_data` is its `x-apiheader`, and all of it is `context` in
+    ///   `metadata`.
+    /// - Files come as ids: [`media`](super::manage) fetches them. Do it soon.
+    /// - What has no documented form (contacts, orders, types to come) is kept: its type is `word`,
+    ///   its content is in `metadata`. A message without a type, which some emojis come as, is an
+    ///   event too.
+    /// - Words that ask to stop arrive as text. Record them by
+    ///   [`consent`](super::Account::consent).
+    /// - Events may come out of order: a read before its delivery.
+    ///
+    /// Source: [Webhooks](https://emaildocs.netcorecloud.com/reference/webhooks-v2), [Delivery
+    /// notifications](https://wadocs.pepipost.com/webhooks/delivery-notification), [Incoming
+    /// messages](https://wadocs.pepipost.com/webhooks/overview/incoming-message).
+    pub struct Webhook;
 
     /// Sets how many minutes times are ahead of UTC that name no zone, as older accounts get them.
     /// Default: 330, Indian standard time, which is inferred.
-    #[must_use]
-    pub fn utc_offset_minutes(mut self, minutes: i32) -> Self {
-        self.offset = minutes;
-        self
-    }
+    pub fn utc_offset_minutes;
+
+    read
 }
 
-impl Receiver for Webhook {
-    fn verify<'a>(&self, request: &'a Request, _: Timestamp) -> Result<Verified<'a>, WebhookError> {
-        self.guard.verify(request)
+fn read(verified: &Verified<'_>, offset: i32) -> Result<Parsed, WebhookError> {
+    let Some(body) = hook::body(verified.request()) else { return Ok(Parsed::empty()) };
+    let mut reader =
+        Reader { body: &body, offset, proof: verified.proof(), found: Parsed::empty() };
+    for raw in hook::elements(&body)? {
+        reader.envelope(raw);
     }
-
-    fn parse(&self, verified: Verified<'_>) -> Result<Parsed, WebhookError> {
-        let Some(body) = hook::body(verified.request()) else { return Ok(Parsed::empty()) };
-        let mut reader = Reader {
-            body: &body,
-            offset: self.offset,
-            proof: verified.proof(),
-            found: Parsed::empty(),
-        };
-        for raw in hook::elements(&body)? {
-            reader.envelope(raw);
-        }
-        Ok(reader.found)
-    }
+    Ok(reader.found)
 }
 
 /// A body that is being read, and what was found so far.
