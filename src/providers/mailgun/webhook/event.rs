@@ -192,7 +192,7 @@ fn rest(event: &mut Event, data: Object<'_>) {
             continue;
         }
         if let Some(value) = value(raw) {
-            event.metadata.insert(name.into_owned(), value);
+            event.metadata.insert(name.into_owned().into(), value);
         }
     }
     let Some(variables) = variables else { return };
@@ -210,7 +210,7 @@ fn rest(event: &mut Event, data: Object<'_>) {
             if event.metadata.contains_key(&*name) {
                 clashes.insert(name.into_owned(), value);
             } else {
-                event.metadata.insert(name.into_owned(), value);
+                event.metadata.insert(name.into_owned().into(), value);
             }
         }
     }

@@ -250,7 +250,7 @@ fn read(mut fields: Fields<'_>, source: &Bytes, call: &Context<'_>) -> (Vec<Even
         first.metadata.extend(fields.rest());
         if let Some(token) = call.token {
             // A field of that name is signed, and goes before.
-            let name = "I-Twilio-Idempotency-Token".to_owned();
+            let name = "I-Twilio-Idempotency-Token".into();
             first.metadata.entry(name).or_insert_with(|| token.into());
         }
     }
