@@ -1,5 +1,7 @@
 //! A key by which a second delivery of the same event is known.
 
+use std::mem::take;
+
 /// A key of an event from the `parts` that tell it from others: the same parts always make the
 /// same key, and no part can be read from it, so that an address may be among them.
 ///
@@ -11,13 +13,28 @@
 /// Source: [MurmurHash3](https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp).
 #[must_use]
 pub fn dedup_key(parts: &[&str]) -> String {
-    let length = parts.iter().map(|part| size_of::<u64>() + part.len()).sum();
-    let mut bytes = Vec::with_capacity(length);
+    let length: usize = parts.iter().map(|part| size_of::<u64>() + part.len()).sum();
+    // Most keys are made of little.
+    let (mut short, mut long) = ([0; 512], Vec::new());
+    let bytes = match short.get_mut(..length) {
+        Some(short) => short,
+        None => {
+            long.resize(length, 0);
+            long.as_mut_slice()
+        }
+    };
+    let mut rest = &mut *bytes;
     for part in parts {
-        bytes.extend_from_slice(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
-        bytes.extend_from_slice(part.as_bytes());
+        let size = u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes();
+        for piece in [size.as_slice(), part.as_bytes()] {
+            // There is room for all of it.
+            if let Some((to, after)) = take(&mut rest).split_at_mut_checked(piece.len()) {
+                to.copy_from_slice(piece);
+                rest = after;
+            }
+        }
     }
-    hex(murmur(&bytes))
+    hex(murmur(bytes))
 }
 
 /// `MurmurHash3_x64_128` of seed 0; its first half is the higher one here.
@@ -63,13 +80,12 @@ fn avalanche(half: u64) -> u64 {
 
 /// 32 digits.
 fn hex(number: u128) -> String {
-    let mut digits = String::with_capacity(32);
-    for byte in number.to_be_bytes() {
-        for digit in [byte >> 4, byte & 0xf] {
-            digits.push(char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }));
-        }
+    let mut digits = [0; 32];
+    let halves = number.to_be_bytes().into_iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    for (to, digit) in digits.iter_mut().zip(halves) {
+        *to = if digit < 10 { b'0' + digit } else { b'a' - 10 + digit };
     }
-    digits
+    String::from_utf8_lossy(&digits).into_owned()
 }
 
 #[cfg(test)]
@@ -92,6 +108,16 @@ mod tests {
     #[test]
     fn a_key_stays_the_same_from_release_to_release() {
         assert_eq!(dedup_key(&["twilio", "", "SM1"]), "56dc1417663d7456a073d1f7be749e8d");
+    }
+
+    #[test]
+    fn long_parts_are_hashed_like_short_ones() {
+        for length in [495, 496, 497, 503, 504, 505, 5000] {
+            let text = "x".repeat(length);
+            let mut bytes = u64::try_from(length).unwrap().to_le_bytes().to_vec();
+            bytes.extend_from_slice(text.as_bytes());
+            assert_eq!(dedup_key(&[&text]), hex(murmur(&bytes)), "{length}");
+        }
     }
 
     #[test]

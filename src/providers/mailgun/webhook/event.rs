@@ -13,11 +13,38 @@ use crate::{
     event::{Bounce, Event, EventKind, Inbound, InboundEmail, Scope, Status},
     message::Kind,
     time::Timestamp,
-    webhook::{Proof, dedup_key, text::lower},
+    webhook::{
+        Proof, dedup_key,
+        text::{known, lower},
+    },
 };
 
 /// What stands in fields of its own. All else is metadata.
 const TAKEN: [&str; 5] = ["event", "recipient", "timestamp", "url", "user-variables"];
+
+/// What else Mailgun says of many events.
+const NAMES: [&str; 20] = [
+    "batch",
+    "campaigns",
+    "client-info",
+    "delivery-status",
+    "domain",
+    "envelope",
+    "flags",
+    "geolocation",
+    "id",
+    "ip",
+    "log-level",
+    "message",
+    "method",
+    "originating-ip",
+    "primary-dkim",
+    "reason",
+    "recipient-domain",
+    "severity",
+    "storage",
+    "tags",
+];
 
 /// Reads `event-data`.
 pub(super) fn read(raw: &RawValue, proof: Proof) -> Result<Event, &'static str> {
@@ -192,7 +219,7 @@ fn rest(event: &mut Event, data: Object<'_>) {
             continue;
         }
         if let Some(value) = value(raw) {
-            event.metadata.insert(name.into_owned().into(), value);
+            event.metadata.insert(known(name, &NAMES), value);
         }
     }
     let Some(variables) = variables else { return };

@@ -276,6 +276,7 @@ impl<'b> Batch<'b> {
             List::Wrong => batch.fault("a list of the change is none"),
             List::Items(items) => {
                 any = true;
+                batch.parsed.events.reserve(items.len());
                 for raw in items {
                     batch.put(raw, read(raw));
                 }

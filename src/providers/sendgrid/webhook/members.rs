@@ -9,7 +9,22 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 
 use super::super::{CALLBACK_DATA, MESSAGE_ID};
-use crate::{event::Metadata, webhook::text::unquoted};
+use crate::{
+    event::Metadata,
+    webhook::text::{known, unquoted},
+};
+
+/// What else SendGrid says of many events.
+const NAMES: [&str; 8] = [
+    "bounce_classification",
+    "cert_err",
+    "marketing_campaign_id",
+    "marketing_campaign_name",
+    "pool",
+    "sg_content_type",
+    "sg_template_id",
+    "tls",
+];
 
 /// A member, if the event has it.
 pub(super) type Member<'a> = Option<&'a RawValue>;
@@ -40,7 +55,7 @@ macro_rules! members {
                 })*
                 for (name, raw) in self.rest {
                     if let Some(value) = value(raw) {
-                        left.insert(name.into_owned().into(), value);
+                        left.insert(known(name, &NAMES), value);
                     }
                 }
                 left

@@ -4,7 +4,40 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::{Value, value::RawValue};
 
-use crate::event::Metadata;
+use crate::{event::Metadata, webhook::text::known};
+
+/// What most calls have beside what is read from them.
+const NAMES: [&str; 29] = [
+    "AccountSid",
+    "ApiVersion",
+    "ButtonText",
+    "CallStatus",
+    "Called",
+    "Caller",
+    "CallerName",
+    "ChannelInstallSid",
+    "ChannelPrefix",
+    "ChannelToAddress",
+    "Direction",
+    "EventType",
+    "FromCity",
+    "FromCountry",
+    "FromState",
+    "FromZip",
+    "ListTitle",
+    "MessageType",
+    "MessagingServiceSid",
+    "NumMedia",
+    "NumSegments",
+    "OptOutType",
+    "RawDlrDoneDate",
+    "SmsStatus",
+    "ToCity",
+    "ToCountry",
+    "ToState",
+    "ToZip",
+    "WaId",
+];
 
 /// Names and values of a form.
 pub(super) type Pairs<'a> = Vec<(Cow<'a, [u8]>, Cow<'a, [u8]>)>;
@@ -170,7 +203,7 @@ impl<'a> Fields<'a> {
         let mut rest = Metadata::new();
         for (name, value) in self.texts.into_iter().flatten() {
             if !value.is_empty() && !rest.contains_key(&*name) {
-                rest.insert(name.into_owned().into(), Value::String(value.into_owned()));
+                rest.insert(known(name, &NAMES), Value::String(value.into_owned()));
             }
         }
         for (name, raw) in self.rich {

@@ -49,10 +49,12 @@ pub(super) fn check<'a>(
         return signed.holds(&url, &[]).then_some(None).ok_or_else(|| refused(&signed, &url, &[]));
     }
     if is_form(request) {
-        if request.body.iter().filter(|byte| **byte == b'&').count() >= MOST {
+        let count = request.body.iter().filter(|byte| **byte == b'&').count();
+        if count >= MOST {
             return Err(WebhookError::signature("the form has more fields than Twilio sends"));
         }
-        let pairs: Pairs<'_> = decode(&request.body).collect();
+        let mut pairs: Pairs<'_> = Vec::with_capacity(count + 1);
+        pairs.extend(decode(&request.body));
         let text = join(&pairs);
         if signed.holds(&url, &text) {
             return Ok(Some(pairs));
