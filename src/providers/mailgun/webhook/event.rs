@@ -7,7 +7,7 @@ use serde_json::{Value, value::RawValue};
 
 use super::{
     CALLBACK_DATA, NAME,
-    object::{Object, text, value},
+    object::{Object, Picked, text, value},
 };
 use crate::{
     event::{Bounce, Event, EventKind, Inbound, InboundEmail, Scope, Status},
@@ -46,13 +46,18 @@ const NAMES: [&str; 20] = [
     "tags",
 ];
 
+/// What is read of `delivery-status`, and of a message's headers.
+type Delivery<'a> = Picked<'a, 4>;
+type Headers<'a> = Picked<'a, 4>;
+
 /// Reads `event-data`.
 pub(super) fn read(raw: &RawValue, proof: Proof) -> Result<Event, &'static str> {
     let data = Object::read(raw.get()).ok_or("is no object")?;
     let word = data.text("event").ok_or("names no event")?;
     let name = lower(&word);
-    let delivery = data.object("delivery-status");
-    let message = data.object("message").object("headers");
+    let delivery = data.pick("delivery-status", ["bounce-type", "code", "description", "message"]);
+    let message = data.pick("message", ["headers"]).get("headers");
+    let message = Headers::read(message, ["from", "message-id", "subject", "to"]);
 
     let meaning = Meaning::of(&name, &data, &delivery);
     let mut event = match meaning.status {
@@ -64,12 +69,12 @@ pub(super) fn read(raw: &RawValue, proof: Proof) -> Result<Event, &'static str> 
     event.bounce = meaning.bounce;
     event.topic = meaning.topic;
     event.machine = matches!(&*name, "clicked" | "opened" | "unsubscribed")
-        && data.object("client-info").text("bot").is_some_and(|bot| !bot.trim().is_empty());
+        && data.pick("client-info", ["bot"]).text("bot").is_some_and(|bot| !bot.trim().is_empty());
     let id = message.text("message-id").map(|id| bare(&id).to_owned());
     let to = || addresses(&message.text("to")?).into_iter().next();
     event.recipient = data.text("recipient").map(Cow::into_owned).or_else(to);
     event.sender = data
-        .object("envelope")
+        .pick("envelope", ["sender"])
         .text("sender")
         .or_else(|| message.text("from"))
         .map(Cow::into_owned);
@@ -85,7 +90,8 @@ pub(super) fn read(raw: &RawValue, proof: Proof) -> Result<Event, &'static str> 
     event.dedup_key = key(&event, &name, &data, raw);
     event.word = Some(word.into_owned());
     // Nothing was delivered to anybody.
-    let is_test = data.object("flags").flag("is-test-mode") || event.code.as_deref() == Some("650");
+    let is_test = data.pick("flags", ["is-test-mode"]).flag("is-test-mode")
+        || event.code.as_deref() == Some("650");
     rest(&mut event, data);
     if is_test {
         event.metadata.insert("is-test-mode".into(), true.into());
@@ -103,7 +109,7 @@ struct Meaning {
 }
 
 impl Meaning {
-    fn of(name: &str, data: &Object<'_>, delivery: &Object<'_>) -> Self {
+    fn of(name: &str, data: &Object<'_>, delivery: &Delivery<'_>) -> Self {
         let status = match name {
             "accepted" => Status::Queued,
             "clicked" => Status::Clicked,
@@ -124,13 +130,13 @@ impl Meaning {
 
     /// From one mailing list, where one is named. Which tag it was is not told.
     fn unsubscribed(data: &Object<'_>) -> Self {
-        let list = data.object("mailing-list");
+        let list = data.pick("mailing-list", ["address"]);
         let topic = list.text("address").or_else(|| data.text("mailing-list"));
         let scope = if topic.is_some() { Scope::Topic } else { Scope::Marketing };
         Self { topic: topic.map(Cow::into_owned), ..Self::suppressing(Status::Unsubscribed, scope) }
     }
 
-    fn failed(data: &Object<'_>, delivery: &Object<'_>) -> Self {
+    fn failed(data: &Object<'_>, delivery: &Delivery<'_>) -> Self {
         let lower = |text: Option<Cow<'_, str>>| {
             text.map(|text| text.trim().to_ascii_lowercase()).unwrap_or_default()
         };
@@ -166,8 +172,8 @@ impl Meaning {
 }
 
 /// The words of the other server, else Mailgun's.
-fn reason(data: &Object<'_>, delivery: &Object<'_>) -> Option<String> {
-    let reject = data.object("reject");
+fn reason(data: &Object<'_>, delivery: &Delivery<'_>) -> Option<String> {
+    let reject = data.pick("reject", ["description", "reason"]);
     [
         delivery.text("message"),
         delivery.text("description"),
@@ -182,7 +188,7 @@ fn reason(data: &Object<'_>, delivery: &Object<'_>) -> Option<String> {
 }
 
 /// What is told of a mail that Mailgun keeps.
-fn stored(headers: &Object<'_>, message_id: Option<String>) -> InboundEmail {
+fn stored(headers: &Headers<'_>, message_id: Option<String>) -> InboundEmail {
     let text = |name| headers.text(name).map(Cow::into_owned);
     InboundEmail {
         subject: text("subject"),
