@@ -60,7 +60,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,9 @@ mod inbound;
 pub(crate) mod party;
 mod template;
 
+/// The type of [`Event::metadata`].
+pub(crate) type Metadata = BTreeMap<Cow<'static, str>, Value>;
+
 /// Something that a provider says happened.
 ///
 /// Flat, so that its JSON is a table's row: the [module](self) says which members it has. A type
@@ -94,7 +97,7 @@ pub struct Event {
     #[serde(default)]
     pub channel: Option<Kind>,
     /// The provider, such as `netcore`.
-    pub provider: String,
+    pub provider: Cow<'static, str>,
     /// The provider's own word for it, such as `undelivered` or `ACCOUNT_VIOLATION`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub word: Option<String>,
@@ -133,7 +136,7 @@ pub struct Event {
     pub callback_data: Option<String>,
     /// What the provider says beyond these, by its own names.
     #[serde(default)]
-    pub metadata: BTreeMap<String, Value>,
+    pub metadata: BTreeMap<Cow<'static, str>, Value>,
     /// What the message cost, where the provider says so here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Money>,
@@ -174,7 +177,7 @@ pub struct Event {
 impl Event {
     /// An event of `kind` without details.
     #[must_use]
-    pub fn new(kind: EventKind, provider: impl Into<String>, proof: Proof) -> Self {
+    pub fn new(kind: EventKind, provider: impl Into<Cow<'static, str>>, proof: Proof) -> Self {
         Self {
             kind,
             status: None,
@@ -210,7 +213,7 @@ impl Event {
 
     /// An event of the kind that `status` belongs to.
     #[must_use]
-    pub fn of_status(status: Status, provider: impl Into<String>, proof: Proof) -> Self {
+    pub fn of_status(status: Status, provider: impl Into<Cow<'static, str>>, proof: Proof) -> Self {
         Self { status: Some(status), ..Self::new(status.kind(), provider, proof) }
     }
 }

@@ -149,9 +149,10 @@ impl Handle {
     /// What an event can be matched by, best first.
     pub(super) fn all(event: &Event) -> impl Iterator<Item = Self> {
         let own = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        let id = own(&event.provider_message_id).map(|id| Self::Id(event.provider.clone(), id));
+        let id = own(&event.provider_message_id).map(|id| Self::Id(event.provider.to_string(), id));
         let reference = own(&event.callback_data);
-        id.into_iter().chain(reference.map(|text| Self::Reference(event.provider.clone(), text)))
+        id.into_iter()
+            .chain(reference.map(|text| Self::Reference(event.provider.to_string(), text)))
     }
 }
 

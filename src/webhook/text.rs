@@ -36,6 +36,14 @@ pub(crate) fn lower(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// `name`, which costs nothing where it is `known`.
+pub(crate) fn known(name: Cow<'_, str>, known: &[&'static str]) -> Cow<'static, str> {
+    match known.iter().find(|known| **known == name) {
+        Some(known) => Cow::Borrowed(known),
+        None => Cow::Owned(name.into_owned()),
+    }
+}
+
 /// Hands on the elements of a JSON array, or the single object without one, read once: each with
 /// what was written, and without a value where it is no `T`.
 pub(crate) fn elements<'a, T: Deserialize<'a>>(

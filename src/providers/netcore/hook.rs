@@ -1,6 +1,6 @@
 //! What the receivers of all products share: a body's elements, their fields, times.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
 use http::Method;
@@ -12,6 +12,7 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 
 use crate::{
+    event::Metadata,
     time::Timestamp,
     webhook::{
         Request, WebhookError,
@@ -143,10 +144,10 @@ impl<'a> Fields<'a> {
     }
 
     /// What nobody took, by the provider's names, without what is empty.
-    pub(super) fn rest(self) -> BTreeMap<String, Value> {
+    pub(super) fn rest(self) -> Metadata {
         let values = self.0.into_iter().map(|(name, raw)| (name, value(raw)));
         let values = values.filter(|(_, value)| !is_nothing(value));
-        values.map(|(name, value)| (name.into_owned(), value)).collect()
+        values.map(|(name, value)| (name.into_owned().into(), value)).collect()
     }
 
     fn index(&self, name: &str) -> Option<usize> {

@@ -12,7 +12,7 @@ use serde_json::{Number, Value, value::RawValue};
 
 use super::hook::{self, Fields};
 use crate::{
-    event::Event,
+    event::{Event, Metadata},
     http::form,
     webhook::{EventFault, Parsed, Request, WebhookError},
 };
@@ -89,14 +89,11 @@ impl<'a> Row<'a> {
     }
 
     /// What has none of the names that are `read`.
-    pub(super) fn rest<'n>(
-        &self,
-        read: impl Iterator<Item = &'n String>,
-    ) -> BTreeMap<String, Value> {
+    pub(super) fn rest<'n>(&self, read: impl Iterator<Item = &'n String>) -> Metadata {
         let read: BTreeSet<&str> = read.map(|name| &**name).collect();
         let known = |name: &str| read.contains(name) || SECRETS.contains(&name);
         let others = self.0.iter().filter(|(name, _)| !known(name));
-        others.map(|(name, value)| (name.clone(), Value::from(&**value))).collect()
+        others.map(|(name, value)| (name.clone().into(), Value::from(&**value))).collect()
     }
 }
 

@@ -1,21 +1,19 @@
 //! Events of messages that may go by one channel after another: those of the RCS API with its
 //! fallback to SMS, and of the deflector.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use super::hook::{self, Fields};
 use crate::{
-    event::{Event, EventKind, Inbound, Status},
+    event::{Event, EventKind, Inbound, Metadata, Status},
     message::Kind,
     webhook::{EventFault, Parsed, Proof, Verified, WebhookError, dedup_key},
 };
 
 /// Reads the events of a call for the provider `name`.
 pub(super) fn parse(
-    name: &str,
+    name: &'static str,
     offset: i32,
     verified: &Verified<'_>,
 ) -> Result<Parsed, WebhookError> {
@@ -31,7 +29,7 @@ pub(super) fn parse(
 }
 
 fn event(
-    name: &str,
+    name: &'static str,
     offset: i32,
     raw: &RawValue,
     body: &Bytes,
@@ -116,7 +114,7 @@ struct Click {
     text: Option<String>,
     postback: Option<String>,
     url: Option<String>,
-    rest: BTreeMap<String, Value>,
+    rest: Metadata,
 }
 
 impl Click {

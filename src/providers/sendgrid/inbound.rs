@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{NAME, webhook::signature::Keys};
 use crate::{
-    event::{Event, EventKind, Inbound, InboundMedia, InboundSource},
+    event::{Event, EventKind, Inbound, InboundMedia, InboundSource, Metadata},
     http::answer::text,
     message::Kind,
     time::Timestamp,
@@ -285,11 +285,11 @@ impl Form {
     }
 
     /// What has no place of its own.
-    fn metadata(&self) -> BTreeMap<String, Value> {
+    fn metadata(&self) -> Metadata {
         let others = self.parts.iter().filter(|part| {
             !TAKEN.contains(&part.name.as_str()) && number(part).is_none() && !part.body.is_empty()
         });
-        others.map(|part| (part.name.clone(), Value::from(self.decoded(part)))).collect()
+        others.map(|part| (part.name.clone().into(), Value::from(self.decoded(part)))).collect()
     }
 }
 

@@ -121,7 +121,7 @@ async fn the_longest_path_wins_segment_by_segment() {
         let read = router.receive_http(post(target, "")).await;
         let given = router.receive(Request::post(target, "")).await;
         for answer in [read, given] {
-            let name = answer.events.first().map(|event| event.provider.as_str());
+            let name = answer.events.first().map(|event| &*event.provider);
             assert_eq!(name, wanted, "{target}");
             match wanted {
                 Some(_) => assert!(answer.route.is_some_and(|path| target.starts_with(&*path))),

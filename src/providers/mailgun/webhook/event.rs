@@ -7,25 +7,57 @@ use serde_json::{Value, value::RawValue};
 
 use super::{
     CALLBACK_DATA, NAME,
-    object::{Object, text, value},
+    object::{Object, Picked, text, value},
 };
 use crate::{
     event::{Bounce, Event, EventKind, Inbound, InboundEmail, Scope, Status},
     message::Kind,
     time::Timestamp,
-    webhook::{Proof, dedup_key, text::lower},
+    webhook::{
+        Proof, dedup_key,
+        text::{known, lower},
+    },
 };
 
 /// What stands in fields of its own. All else is metadata.
 const TAKEN: [&str; 5] = ["event", "recipient", "timestamp", "url", "user-variables"];
+
+/// What else Mailgun says of many events.
+const NAMES: [&str; 20] = [
+    "batch",
+    "campaigns",
+    "client-info",
+    "delivery-status",
+    "domain",
+    "envelope",
+    "flags",
+    "geolocation",
+    "id",
+    "ip",
+    "log-level",
+    "message",
+    "method",
+    "originating-ip",
+    "primary-dkim",
+    "reason",
+    "recipient-domain",
+    "severity",
+    "storage",
+    "tags",
+];
+
+/// What is read of `delivery-status`, and of a message's headers.
+type Delivery<'a> = Picked<'a, 4>;
+type Headers<'a> = Picked<'a, 4>;
 
 /// Reads `event-data`.
 pub(super) fn read(raw: &RawValue, proof: Proof) -> Result<Event, &'static str> {
     let data = Object::read(raw.get()).ok_or("is no object")?;
     let word = data.text("event").ok_or("names no event")?;
     let name = lower(&word);
-    let delivery = data.object("delivery-status");
-    let message = data.object("message").object("headers");
+    let delivery = data.pick("delivery-status", ["bounce-type", "code", "description", "message"]);
+    let message = data.pick("message", ["headers"]).get("headers");
+    let message = Headers::read(message, ["from", "message-id", "subject", "to"]);
 
     let meaning = Meaning::of(&name, &data, &delivery);
     let mut event = match meaning.status {
@@ -37,12 +69,12 @@ pub(super) fn read(raw: &RawValue, proof: Proof) -> Result<Event, &'static str> 
     event.bounce = meaning.bounce;
     event.topic = meaning.topic;
     event.machine = matches!(&*name, "clicked" | "opened" | "unsubscribed")
-        && data.object("client-info").text("bot").is_some_and(|bot| !bot.trim().is_empty());
+        && data.pick("client-info", ["bot"]).text("bot").is_some_and(|bot| !bot.trim().is_empty());
     let id = message.text("message-id").map(|id| bare(&id).to_owned());
     let to = || addresses(&message.text("to")?).into_iter().next();
     event.recipient = data.text("recipient").map(Cow::into_owned).or_else(to);
     event.sender = data
-        .object("envelope")
+        .pick("envelope", ["sender"])
         .text("sender")
         .or_else(|| message.text("from"))
         .map(Cow::into_owned);
@@ -58,7 +90,8 @@ pub(super) fn read(raw: &RawValue, proof: Proof) -> Result<Event, &'static str> 
     event.dedup_key = key(&event, &name, &data, raw);
     event.word = Some(word.into_owned());
     // Nothing was delivered to anybody.
-    let is_test = data.object("flags").flag("is-test-mode") || event.code.as_deref() == Some("650");
+    let is_test = data.pick("flags", ["is-test-mode"]).flag("is-test-mode")
+        || event.code.as_deref() == Some("650");
     rest(&mut event, data);
     if is_test {
         event.metadata.insert("is-test-mode".into(), true.into());
@@ -76,7 +109,7 @@ struct Meaning {
 }
 
 impl Meaning {
-    fn of(name: &str, data: &Object<'_>, delivery: &Object<'_>) -> Self {
+    fn of(name: &str, data: &Object<'_>, delivery: &Delivery<'_>) -> Self {
         let status = match name {
             "accepted" => Status::Queued,
             "clicked" => Status::Clicked,
@@ -97,13 +130,13 @@ impl Meaning {
 
     /// From one mailing list, where one is named. Which tag it was is not told.
     fn unsubscribed(data: &Object<'_>) -> Self {
-        let list = data.object("mailing-list");
+        let list = data.pick("mailing-list", ["address"]);
         let topic = list.text("address").or_else(|| data.text("mailing-list"));
         let scope = if topic.is_some() { Scope::Topic } else { Scope::Marketing };
         Self { topic: topic.map(Cow::into_owned), ..Self::suppressing(Status::Unsubscribed, scope) }
     }
 
-    fn failed(data: &Object<'_>, delivery: &Object<'_>) -> Self {
+    fn failed(data: &Object<'_>, delivery: &Delivery<'_>) -> Self {
         let lower = |text: Option<Cow<'_, str>>| {
             text.map(|text| text.trim().to_ascii_lowercase()).unwrap_or_default()
         };
@@ -139,8 +172,8 @@ impl Meaning {
 }
 
 /// The words of the other server, else Mailgun's.
-fn reason(data: &Object<'_>, delivery: &Object<'_>) -> Option<String> {
-    let reject = data.object("reject");
+fn reason(data: &Object<'_>, delivery: &Delivery<'_>) -> Option<String> {
+    let reject = data.pick("reject", ["description", "reason"]);
     [
         delivery.text("message"),
         delivery.text("description"),
@@ -155,7 +188,7 @@ fn reason(data: &Object<'_>, delivery: &Object<'_>) -> Option<String> {
 }
 
 /// What is told of a mail that Mailgun keeps.
-fn stored(headers: &Object<'_>, message_id: Option<String>) -> InboundEmail {
+fn stored(headers: &Headers<'_>, message_id: Option<String>) -> InboundEmail {
     let text = |name| headers.text(name).map(Cow::into_owned);
     InboundEmail {
         subject: text("subject"),
@@ -192,7 +225,7 @@ fn rest(event: &mut Event, data: Object<'_>) {
             continue;
         }
         if let Some(value) = value(raw) {
-            event.metadata.insert(name.into_owned(), value);
+            event.metadata.insert(known(name, &NAMES), value);
         }
     }
     let Some(variables) = variables else { return };
@@ -210,7 +243,7 @@ fn rest(event: &mut Event, data: Object<'_>) {
             if event.metadata.contains_key(&*name) {
                 clashes.insert(name.into_owned(), value);
             } else {
-                event.metadata.insert(name.into_owned(), value);
+                event.metadata.insert(name.into_owned().into(), value);
             }
         }
     }

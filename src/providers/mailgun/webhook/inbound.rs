@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use super::{
     NAME,
@@ -13,7 +13,7 @@ use super::{
     signature::Signature,
 };
 use crate::{
-    event::{Event, EventKind, Inbound, InboundEmail, InboundMedia, InboundSource},
+    event::{Event, EventKind, Inbound, InboundEmail, InboundMedia, InboundSource, Metadata},
     message::Kind,
     time::Timestamp,
     webhook::{
@@ -189,9 +189,9 @@ impl<'a> Fields<'a> {
     }
 
     /// What has no place of its own, but for the headers, which Mailgun repeats as fields.
-    fn metadata(&self, email: &InboundEmail) -> BTreeMap<String, Value> {
+    fn metadata(&self, email: &InboundEmail) -> Metadata {
         let named: BTreeSet<_> = email.headers.keys().map(String::as_str).collect();
-        let mut metadata = BTreeMap::new();
+        let mut metadata = Metadata::new();
         for part in self.0 {
             let name = part.name.as_str();
             let known = TAKEN.contains(&name)
@@ -201,7 +201,7 @@ impl<'a> Fields<'a> {
                 continue;
             }
             let text = String::from_utf8_lossy(&part.body);
-            metadata.insert(name.to_owned(), text.into_owned().into());
+            metadata.insert(name.to_owned().into(), text.into_owned().into());
         }
         // A list that names no file is kept as it is.
         if email.headers.is_empty()

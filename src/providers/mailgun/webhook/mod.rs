@@ -136,7 +136,7 @@ impl Webhook {
         envelope: &Object<'b>,
         now: Timestamp,
     ) -> Result<Signature<'b>, WebhookError> {
-        let signature = Signature::of(&envelope.object("signature"))?;
+        let signature = Signature::of(envelope)?;
         signature.verify(&self.keys, self.window, now)?;
         Ok(signature)
     }
@@ -194,7 +194,7 @@ impl Receiver for Webhook {
         }
         let body = readable(&request.body);
         let envelope = envelope(&body)?;
-        let signature = Signature::of(&envelope.object("signature")).ok();
+        let signature = Signature::of(&envelope).ok();
         self.event(&body, &envelope, signature.as_ref(), proof)
     }
 

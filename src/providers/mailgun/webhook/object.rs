@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
+    de::{IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::{Value, value::RawValue};
 
@@ -29,13 +29,13 @@ impl<'a> Object<'a> {
         self.get(name).and_then(text)
     }
 
-    pub(super) fn flag(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|raw| raw.get() == "true")
-    }
-
-    /// The object that a member is; an empty one where it is none.
-    pub(super) fn object(&self, name: &str) -> Self {
-        self.get(name).and_then(|raw| Self::read(raw.get())).unwrap_or_default()
+    /// The members `names` of the object that a member is.
+    pub(super) fn pick<const N: usize>(
+        &self,
+        name: &str,
+        names: [&'static str; N],
+    ) -> Picked<'a, N> {
+        Picked::read(self.get(name), names)
     }
 
     pub(super) fn into_members(self) -> impl Iterator<Item = (Cow<'a, str>, &'a RawValue)> {
@@ -46,6 +46,57 @@ impl<'a> Object<'a> {
 impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_map(Members)
+    }
+}
+
+/// Some members of an object, as they were written; none where it is no object.
+pub(super) struct Picked<'a, const N: usize> {
+    names: [&'static str; N],
+    raws: [Option<&'a RawValue>; N],
+}
+
+impl<'a, const N: usize> Picked<'a, N> {
+    pub(super) fn read(raw: Option<&'a RawValue>, names: [&'static str; N]) -> Self {
+        let raws = raw.and_then(|raw| {
+            let mut from = serde_json::Deserializer::from_str(raw.get());
+            from.deserialize_map(Pick(names)).ok()
+        });
+        Self { names, raws: raws.unwrap_or([None; N]) }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&'a RawValue> {
+        self.names.iter().zip(self.raws).find(|(own, _)| **own == name)?.1
+    }
+
+    /// A text that is not empty, or a number as it was written.
+    pub(super) fn text(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.get(name).and_then(text)
+    }
+
+    pub(super) fn flag(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|raw| raw.get() == "true")
+    }
+}
+
+struct Pick<const N: usize>([&'static str; N]);
+
+impl<'de, const N: usize> Visitor<'de> for Pick<N> {
+    type Value = [Option<&'de RawValue>; N];
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut raws = [None; N];
+        while let Some(Name(name)) = map.next_key()? {
+            let place = self.0.iter().position(|own| *own == name);
+            match place.and_then(|place| raws.get_mut(place)) {
+                Some(raw) => *raw = Some(map.next_value()?),
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(raws)
     }
 }
 

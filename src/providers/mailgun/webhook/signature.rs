@@ -25,8 +25,10 @@ pub(super) struct Signature<'a> {
 }
 
 impl<'a> Signature<'a> {
-    /// The object `signature`; of a subaccount's event also with its parent's.
-    pub(super) fn of(object: &Object<'a>) -> Result<Self, WebhookError> {
+    /// The envelope's `signature`; of a subaccount's event also with its parent's.
+    pub(super) fn of(envelope: &Object<'a>) -> Result<Self, WebhookError> {
+        let names = ["parent-signature", "signature", "timestamp", "token"];
+        let object = envelope.pick("signature", names);
         let text = |name| object.text(name).unwrap_or_default();
         Self::new(text("timestamp"), text("token"), &text("signature"), &text("parent-signature"))
     }

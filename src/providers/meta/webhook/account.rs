@@ -51,7 +51,7 @@ pub(super) fn event(origin: &Origin<'_>, value: Raw<'_>) -> Event {
     if !LARGE.contains(&origin.field) {
         rest.keep(&mut event.metadata);
     }
-    event.metadata.insert("field".to_owned(), origin.field.into());
+    event.metadata.insert("field".into(), origin.field.into());
     event
 }
 
@@ -105,7 +105,7 @@ pub(super) fn preference(origin: &Origin<'_>, people: &mut People<'_>, raw: Raw<
         &fields.timestamp.text().unwrap_or_default(),
     ]);
     if let Some(category) = category {
-        event.metadata.insert("category".to_owned(), category.into());
+        event.metadata.insert("category".into(), category.into());
     }
     event.profile = people.profile(number.as_deref(), user.as_deref(), None);
     event.sender = origin.number.as_deref().map(str::to_owned);

@@ -1,16 +1,12 @@
 //! What a message holds, by its type.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use super::{
     contact,
     json::{Raw, keep, members},
     message::Message,
 };
 use crate::{
-    event::{Inbound, InboundMedia, InboundSource, OrderItem},
+    event::{Inbound, InboundMedia, InboundSource, Metadata, OrderItem},
     message::MediaKind,
 };
 
@@ -19,23 +15,23 @@ pub(super) struct Content {
     pub(super) inbound: Inbound,
     pub(super) text: Option<String>,
     pub(super) media: Vec<InboundMedia>,
-    pub(super) metadata: BTreeMap<String, Value>,
+    pub(super) metadata: Metadata,
     /// Whether its type has no name here.
     pub(super) unknown: bool,
 }
 
 impl Content {
     fn new(inbound: Inbound, text: Option<String>) -> Self {
-        Self { inbound, text, media: Vec::new(), metadata: BTreeMap::new(), unknown: false }
+        Self { inbound, text, media: Vec::new(), metadata: Metadata::new(), unknown: false }
     }
 
     /// Something that is no more than its provider's word; `raw` is kept as `name`.
-    fn other(word: &str, name: &str, raw: Raw<'_>) -> Self {
+    fn other(word: &str, name: &'static str, raw: Raw<'_>) -> Self {
         let word = if word.is_empty() { "unknown" } else { word };
         Self::new(Inbound::Other { word: word.to_owned() }, None).keeping(name, raw)
     }
 
-    fn keeping(mut self, name: &str, raw: Raw<'_>) -> Self {
+    fn keeping(mut self, name: &'static str, raw: Raw<'_>) -> Self {
         keep(&mut self.metadata, name, raw);
         self
     }
@@ -55,7 +51,7 @@ pub(super) fn read(kind: &str, message: &Message<'_>) -> Content {
             let text = button.text.owned();
             match button.payload.owned().or_else(|| text.clone()) {
                 Some(id) => Content::new(Inbound::QuickReply { id }, text),
-                None => Content::other(kind, kind, message.button),
+                None => Content::other(kind, "button", message.button),
             }
         }
         "contacts" => {
@@ -74,12 +70,12 @@ pub(super) fn read(kind: &str, message: &Message<'_>) -> Content {
                 Some(message_id) => {
                     Content::new(Inbound::Reaction { message_id }, reaction.emoji.owned())
                 }
-                None => Content::other(kind, kind, message.reaction),
+                None => Content::other(kind, "reaction", message.reaction),
             }
         }
         "revoke" => match message.revoke.members::<Edit<'_>>().original_message_id.owned() {
             Some(message_id) => Content::new(Inbound::Revoke { message_id }, None),
-            None => Content::other(kind, kind, message.revoke),
+            None => Content::other(kind, "revoke", message.revoke),
         },
         "sticker" => media(MediaKind::Sticker, message.sticker),
         "system" => system(message.system).keeping("identity", message.identity),
@@ -131,9 +127,9 @@ fn edit(raw: Raw<'_>) -> Content {
         "edit" => Content::other("edit", "edit", raw),
         kind => read(kind, &message),
     };
-    let edited = message.kind.text().map(|kind| Value::from(kind.as_ref()));
+    let edited = message.kind.text().map(|kind| kind.as_ref().into());
     let mut content = Content { inbound: Inbound::Edit { message_id }, ..content };
-    content.metadata.extend(edited.map(|kind| ("edited_type".to_owned(), kind)));
+    content.metadata.extend(edited.map(|kind| ("edited_type".into(), kind)));
     content
 }
 

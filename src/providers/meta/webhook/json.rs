@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
-use crate::time::Timestamp;
+use crate::{event::Metadata, time::Timestamp};
 
 /// A member that may be missing, null or anything else.
 #[derive(Clone, Copy, Default)]
@@ -355,17 +355,17 @@ impl<'a> Rest<'a> {
     }
 
     /// Puts what nobody took into `metadata`.
-    pub(super) fn keep(self, metadata: &mut BTreeMap<String, Value>) {
+    pub(super) fn keep(self, metadata: &mut Metadata) {
         for (name, raw) in self.0 {
-            keep(metadata, &name, raw);
+            keep(metadata, name, raw);
         }
     }
 }
 
 /// Puts `raw` into `metadata` where it holds anything.
-pub(super) fn keep(metadata: &mut BTreeMap<String, Value>, name: &str, raw: Raw<'_>) {
+pub(super) fn keep(metadata: &mut Metadata, name: impl Into<Cow<'static, str>>, raw: Raw<'_>) {
     if let Some(value) = raw.value() {
-        metadata.insert(name.to_owned(), value);
+        metadata.insert(name.into(), value);
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn inbound(origin: &Origin<'_>, people: &mut People<'_>, raw: Raw<'_>
     let parent = fields.from_parent_user_id.text();
     event.profile = people.profile(number.as_deref(), user.as_deref(), parent.as_deref());
     if let Some(hash) = people.identity(number.as_deref(), user.as_deref()) {
-        event.metadata.insert("identity_key_hash".to_owned(), hash.into());
+        event.metadata.insert("identity_key_hash".into(), hash.into());
     }
     event.recipient = origin.number.as_deref().map(str::to_owned);
     event.sender = number.or(user).map(Into::into);
@@ -110,7 +110,8 @@ fn fill(event: &mut Event, origin: &Origin<'_>, fields: &Message<'_>, raw: Raw<'
     }
     if content.unknown && !kind.is_empty() {
         // Its object has the type's name.
-        keep(&mut event.metadata, &kind, Rest::read(raw).peek(&kind));
+        let own = Rest::read(raw).peek(&kind);
+        keep(&mut event.metadata, kind.into_owned(), own);
     }
 }
 
@@ -125,7 +126,7 @@ fn context(event: &mut Event, raw: Raw<'_>) {
         [("forwarded", context.forwarded), ("frequently_forwarded", context.frequently_forwarded)]
     {
         if flag.is_true() {
-            metadata.insert(name.to_owned(), true.into());
+            metadata.insert(name.into(), true.into());
         }
     }
     for (name, raw) in [

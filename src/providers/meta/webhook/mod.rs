@@ -188,7 +188,7 @@ impl Origin<'_> {
         event.channel = Some(Kind::WhatsApp);
         for (name, id) in [("waba_id", &self.account), ("phone_number_id", &self.number_id)] {
             if let Some(id) = id {
-                event.metadata.insert(name.to_owned(), id.as_ref().into());
+                event.metadata.insert(name.into(), id.as_ref().into());
             }
         }
         event
@@ -276,6 +276,7 @@ impl<'b> Batch<'b> {
             List::Wrong => batch.fault("a list of the change is none"),
             List::Items(items) => {
                 any = true;
+                batch.parsed.events.reserve(items.len());
                 for raw in items {
                     batch.put(raw, read(raw));
                 }

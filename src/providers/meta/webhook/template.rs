@@ -46,7 +46,7 @@ pub(super) fn event(origin: &Origin<'_>, value: Raw<'_>) -> Event {
     event.timestamp = origin.time.time();
     event.dedup_key = origin.key(value);
     rest.keep(&mut event.metadata);
-    event.metadata.insert("field".to_owned(), origin.field.into());
+    event.metadata.insert("field".into(), origin.field.into());
     event
 }
 

@@ -124,7 +124,7 @@ impl Webhook {
         ];
         event.metadata = row.rest(names.all());
         let extras = extras.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        event.metadata.extend(extras.map(|(name, value)| (name.to_owned(), Value::from(value))));
+        event.metadata.extend(extras.map(|(name, value)| (name.into(), Value::from(value))));
         Ok(event)
     }
 

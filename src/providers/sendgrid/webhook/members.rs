@@ -1,6 +1,6 @@
 //! The members of one event, as they were written.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize,
@@ -9,7 +9,22 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 
 use super::super::{CALLBACK_DATA, MESSAGE_ID};
-use crate::webhook::text::unquoted;
+use crate::{
+    event::Metadata,
+    webhook::text::{known, unquoted},
+};
+
+/// What else SendGrid says of many events.
+const NAMES: [&str; 8] = [
+    "bounce_classification",
+    "cert_err",
+    "marketing_campaign_id",
+    "marketing_campaign_name",
+    "pool",
+    "sg_content_type",
+    "sg_template_id",
+    "tls",
+];
 
 /// A member, if the event has it.
 pub(super) type Member<'a> = Option<&'a RawValue>;
@@ -33,14 +48,14 @@ macro_rules! members {
             }
 
             /// What nobody took, by SendGrid's names, without what is empty.
-            pub(super) fn left(self) -> BTreeMap<String, Value> {
-                let mut left = BTreeMap::new();
+            pub(super) fn left(self) -> Metadata {
+                let mut left = Metadata::new();
                 $(if let Some(value) = self.$field.and_then(value) {
                     left.insert($text.into(), value);
                 })*
                 for (name, raw) in self.rest {
                     if let Some(value) = value(raw) {
-                        left.insert(name.into_owned(), value);
+                        left.insert(known(name, &NAMES), value);
                     }
                 }
                 left

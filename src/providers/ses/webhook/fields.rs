@@ -62,11 +62,11 @@ impl<'a> Fields<'a> {
     }
 
     /// What nobody took, by the provider's names.
-    pub(super) fn values(&self) -> impl Iterator<Item = (String, Value)> {
+    pub(super) fn values(&self) -> impl Iterator<Item = (Cow<'static, str>, Value)> {
         self.0.iter().filter_map(|(name, raw)| {
             let value: Value = serde_json::from_str(raw.get()).ok()?;
             let told = !value.is_null() && value.as_str() != Some("");
-            told.then(|| (name.get().to_owned(), value))
+            told.then(|| (name.get().to_owned().into(), value))
         })
     }
 }

@@ -4,6 +4,41 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::{Value, value::RawValue};
 
+use crate::{event::Metadata, webhook::text::known};
+
+/// What most calls have beside what is read from them.
+const NAMES: [&str; 29] = [
+    "AccountSid",
+    "ApiVersion",
+    "ButtonText",
+    "CallStatus",
+    "Called",
+    "Caller",
+    "CallerName",
+    "ChannelInstallSid",
+    "ChannelPrefix",
+    "ChannelToAddress",
+    "Direction",
+    "EventType",
+    "FromCity",
+    "FromCountry",
+    "FromState",
+    "FromZip",
+    "ListTitle",
+    "MessageType",
+    "MessagingServiceSid",
+    "NumMedia",
+    "NumSegments",
+    "OptOutType",
+    "RawDlrDoneDate",
+    "SmsStatus",
+    "ToCity",
+    "ToCountry",
+    "ToState",
+    "ToZip",
+    "WaId",
+];
+
 /// Names and values of a form.
 pub(super) type Pairs<'a> = Vec<(Cow<'a, [u8]>, Cow<'a, [u8]>)>;
 
@@ -126,17 +161,17 @@ impl<'a> Fields<'a> {
     }
 
     /// What nobody took, by Twilio's names, without what is empty.
-    pub(super) fn rest(self) -> BTreeMap<String, Value> {
-        let mut rest = BTreeMap::new();
+    pub(super) fn rest(self) -> Metadata {
+        let mut rest = Metadata::new();
         for (name, value) in self.texts.into_iter().flatten() {
             if !value.is_empty() && !rest.contains_key(&*name) {
-                rest.insert(name.into_owned(), Value::String(value.into_owned()));
+                rest.insert(known(name, &NAMES), Value::String(value.into_owned()));
             }
         }
         for (name, raw) in self.rich {
             // Too deep for a tree: as it was written.
             let value = serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().into());
-            rest.insert(name, value);
+            rest.insert(name.into(), value);
         }
         rest
     }

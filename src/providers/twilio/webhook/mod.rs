@@ -248,10 +248,10 @@ fn read(mut fields: Fields<'_>, source: &Bytes, call: &Context<'_>) -> (Vec<Even
         (vec![other(&fields, source, call)], Reply::of(204))
     };
     if let Some(first) = events.first_mut() {
-        first.metadata.extend(fields.rest());
+        first.metadata.append(&mut fields.rest());
         if let Some(token) = call.token {
             // A field of that name is signed, and goes before.
-            let name = "I-Twilio-Idempotency-Token".to_owned();
+            let name = "I-Twilio-Idempotency-Token".into();
             first.metadata.entry(name).or_insert_with(|| token.into());
         }
     }

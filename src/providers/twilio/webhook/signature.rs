@@ -52,10 +52,12 @@ pub(super) fn check<'a>(
         return signed.holds(&url, &[]).then_some(None).ok_or_else(|| refused(&signed, &url, &[]));
     }
     if is_form(request) {
-        if request.body.split(|byte| *byte == b'&').nth(MOST).is_some() {
+        let count = request.body.split(|byte| *byte == b'&').take(MOST + 1).count();
+        if count > MOST {
             return Err(WebhookError::signature("the form has more fields than Twilio sends"));
         }
-        let pairs: Pairs<'_> = decode_bytes(&request.body).collect();
+        let mut pairs: Pairs<'_> = Vec::with_capacity(count);
+        pairs.extend(decode_bytes(&request.body));
         let text = join(&pairs);
         if signed.holds(&url, &text) {
             return Ok(Some(pairs));

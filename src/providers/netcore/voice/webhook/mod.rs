@@ -143,7 +143,7 @@ impl Webhook {
             if let Some(text) = text {
                 let at = hook::time(text, self.offset);
                 let text = at.map_or_else(|| text.to_owned(), |at| at.to_string());
-                event.metadata.insert(name.to_owned(), text.into());
+                event.metadata.insert(name.into(), text.into());
             }
         }
         let outcome = CallOutcome { answered_by: meaning.answered_by, ..outcome };

@@ -85,18 +85,14 @@ fn quoted(event: &mut Event, fields: &mut Fields<'_>) {
     let ours = context.peek("ncmessage_id");
     event.reply_to = ours.or_else(|| context.peek("message_id")).map(String::from);
     event.callback_data = context.peek("x-apiheader").map(String::from);
-    let context = context.rest();
-    if !context.is_empty() {
-        let context = Value::Object(context.into_iter().collect());
-        event.metadata.insert("context".into(), context);
-    }
+    keep(event, "context", context);
 }
 
 /// What the member `member` holds; `None` where it is not of the form that is known.
 fn content_of(
     event: &mut Event,
     fields: &mut Fields<'_>,
-    member: &str,
+    member: &'static str,
     sort: &str,
 ) -> Option<Inbound> {
     if sort == "contacts" {
@@ -169,7 +165,11 @@ fn file(content: &mut Fields<'_>, sort: &str) -> Option<InboundMedia> {
 }
 
 /// A button or a line that was chosen.
-fn interactive(event: &mut Event, member: &str, mut content: Fields<'_>) -> Option<Inbound> {
+fn interactive(
+    event: &mut Event,
+    member: &'static str,
+    mut content: Fields<'_>,
+) -> Option<Inbound> {
     let sort = content.take_owned("type");
     let named = |name: &str| sort.as_deref().is_some_and(|sort| sort.eq_ignore_ascii_case(name));
     let inbound = if named("button_reply") {
@@ -191,9 +191,10 @@ fn interactive(event: &mut Event, member: &str, mut content: Fields<'_>) -> Opti
 }
 
 /// Keeps what has no place of its own under the member's name.
-fn keep(event: &mut Event, member: &str, content: Fields<'_>) {
+fn keep(event: &mut Event, member: &'static str, content: Fields<'_>) {
     let rest = content.rest();
     if !rest.is_empty() {
-        event.metadata.insert(member.to_owned(), Value::Object(rest.into_iter().collect()));
+        let rest = rest.into_iter().map(|(name, value)| (name.into_owned(), value)).collect();
+        event.metadata.insert(member.into(), Value::Object(rest));
     }
 }
