@@ -9,6 +9,7 @@
     clippy::disallowed_methods,
     reason = "a program, unlike the library, reads its environment"
 )]
+#![allow(clippy::future_not_send, reason = "a worker of actix-web is one thread")]
 
 use std::{
     env,

@@ -184,12 +184,12 @@ fn a_forwarded_mail_is_signed_and_its_token_holds_the_whole_mail() {
     let request = form(&[("recipient", b"o@example.net"), ("body-plain", b"x")]);
     let error = webhook.receive(&request, now()).unwrap_err();
     assert_eq!(error.kind(), WebhookErrorKind::Signature);
-    let mut with_type = request.clone();
+    let mut with_type = request;
     with_type.headers.insert("content-type", FORM.parse().unwrap());
     let signed = mailgun::sign(with_type);
     let once = webhook.receive(&signed, now()).unwrap().once.unwrap();
     let text = String::from_utf8(signed.body.to_vec()).unwrap();
-    let mut forged = signed.clone();
+    let mut forged = signed;
     forged.body = text.replace("o@example.net", "p@example.net").into();
     let other = webhook.receive(&forged, now()).unwrap().once.unwrap();
     assert_eq!(once.token, other.token);

@@ -41,15 +41,14 @@ fn with_signature(mut request: Request, timestamp: &str, token: &str, mac: &str)
     let body = String::from_utf8_lossy(&request.body).into_owned();
     let fields = [("timestamp", timestamp), ("token", token), ("signature", mac)];
     request.body = if let Some((_, boundary)) = content_type.split_once("boundary=") {
-        let end = format!("--{}--", boundary.trim_matches('"'));
-        let parts: String = fields
-            .iter()
-            .map(|(name, value)| {
-                let boundary = boundary.trim_matches('"');
-                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-            })
-            .collect();
-        body.replacen(&end, &(parts + &end), 1)
+        let boundary = boundary.trim_matches('"');
+        let part = |(name, value): &(&str, &str)| {
+            let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"");
+            [&head, "\r\n\r\n", value, "\r\n"].concat()
+        };
+        let parts: Vec<_> = fields.iter().map(part).collect();
+        let end = format!("--{boundary}--");
+        body.replacen(&end, &(parts.concat() + &end), 1)
     } else if content_type.contains("urlencoded") {
         format!("{body}&timestamp={timestamp}&token={token}&signature={mac}")
     } else if body.contains("\"signature\"") || !body.starts_with('{') {
@@ -261,8 +260,7 @@ fn a_token_is_told_with_what_it_came_with_and_for_how_long() {
 
 #[test]
 fn a_retry_with_another_token_is_the_same_event() {
-    let event =
-        json!({"event": "failed", "id": "1", "timestamp": 1794298000.25, "severity": "temporary"});
+    let event = json!({"event": "failed", "id": "1", "timestamp": 1_794_298_000.25, "severity": "temporary"});
     let first = receive(&sign(post(&event))).unwrap();
     let timestamp = now().as_second().to_string();
     let token = "e".repeat(50);
@@ -270,7 +268,7 @@ fn a_retry_with_another_token_is_the_same_event() {
     let again = receive(&request).unwrap();
     assert_eq!(first.events[0].dedup_key, again.events[0].dedup_key);
     assert_ne!(first.once, again.once);
-    let mut next_day = event.clone();
+    let mut next_day = event;
     next_day["timestamp"] = json!(1_794_384_400.25);
     let next_day = receive(&sign(post(&next_day))).unwrap();
     assert_ne!(first.events[0].dedup_key, next_day.events[0].dedup_key);

@@ -452,7 +452,7 @@ fn the_same_event_has_the_same_key_in_every_delivery() {
     assert_eq!(together, [reordered[1].clone(), reordered[0].clone()]);
     assert_eq!(keys(&statuses(&json!([sent]))), together[..1]);
     // The parts that vendors add and leave out from version to version are none of it.
-    let mut later = sent.clone();
+    let mut later = sent;
     later["pricing"] = json!({"billable": true});
     later["timestamp"] = json!(1_794_302_311);
     assert_eq!(keys(&statuses(&json!([later]))), together[..1]);

@@ -120,7 +120,8 @@ fn ask(questions: &[Value]) -> Option<Vec<Value>> {
         .spawn()
         .unwrap();
     let mut input = child.stdin.take().unwrap();
-    let lines: String = questions.iter().map(|question| format!("{question}\n")).collect();
+    let lines: Vec<_> = questions.iter().map(|question| format!("{question}\n")).collect();
+    let lines = lines.concat();
     let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()).unwrap());
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();

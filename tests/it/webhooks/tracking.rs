@@ -129,9 +129,9 @@ fn every_order_of_up_to_six_events_of_a_call_ends_the_same() {
     ];
     assert_eq!(every_order(&events), 28_961);
     let mut state = MessageState::new();
-    events.iter().for_each(|event| {
+    for event in &events {
         state.apply(event);
-    });
+    }
     let outcome = state.call().unwrap();
     assert_eq!(state.status(), Some(Status::Completed));
     assert_eq!((outcome.duration_seconds, outcome.attempt), (Some(36), Some(2)));
@@ -243,9 +243,9 @@ proptest! {
         cut in any::<prop::sample::Index>(),
     ) {
         let mut state = MessageState::new();
-        events.iter().for_each(|event| {
-        state.apply(event);
-    });
+        for event in &events {
+            state.apply(event);
+        }
         // Any order with repetitions, then all, backwards.
         let mut other = MessageState::new();
         if !events.is_empty() {
@@ -253,17 +253,17 @@ proptest! {
                 other.apply(index.get(&events));
             }
         }
-        events.iter().rev().for_each(|event| {
-        other.apply(event);
-    });
+        for event in events.iter().rev() {
+            other.apply(event);
+        }
         prop_assert_eq!(&other, &state);
         // Two stores that each saw a part.
         let (left, right) = events.split_at(if events.is_empty() { 0 } else { cut.index(events.len()) });
         let [mut a, mut b] = [left, right].map(|part| {
             let mut state = MessageState::new();
-            part.iter().for_each(|event| {
-        state.apply(event);
-    });
+            for event in part {
+                state.apply(event);
+            }
             state
         });
         let json = serde_json::to_string(&a).unwrap();
@@ -318,33 +318,36 @@ fn statuses(tracker: &StatusTracker, index: u64) -> Vec<Option<Status>> {
     tracker.states(id(index)).map(|(_, state)| state.status()).collect()
 }
 
+/// Every order of `rest` after `order`.
+fn orders(rest: &[usize], order: &mut Vec<usize>, all: &mut Vec<Vec<usize>>) {
+    if rest.is_empty() {
+        all.push(order.clone());
+    }
+    for index in rest {
+        order.push(*index);
+        let others: Vec<_> = rest.iter().copied().filter(|other| other != index).collect();
+        orders(&others, order, all);
+        order.pop();
+    }
+}
+
 #[test]
 fn sends_and_events_meet_in_every_order() {
     enum Step {
-        Record(Receipt),
-        Apply(Event),
+        Record(Box<Receipt>),
+        Apply(Box<Event>),
     }
     // One request of SendGrid for two mails, the second to two people.
     let steps = [
-        Step::Record(mail(1, &["asha@example.com"], "req")),
-        Step::Record(mail(2, &["Ravi@example.com", "tara@example.com"], "req")),
-        Step::Apply(of_mail(Status::Delivered, 9, Some("ASHA@example.com"), "req")),
-        Step::Apply(of_mail(Status::BouncedHard, 8, Some("ravi@example.com"), "req")),
-        Step::Apply(of_mail(Status::Sent, 2, None, "req")),
-        Step::Apply(of_mail(Status::Opened, 20, Some("tara@example.com"), "req")),
+        Step::Record(Box::new(mail(1, &["asha@example.com"], "req"))),
+        Step::Record(Box::new(mail(2, &["Ravi@example.com", "tara@example.com"], "req"))),
+        Step::Apply(Box::new(of_mail(Status::Delivered, 9, Some("ASHA@example.com"), "req"))),
+        Step::Apply(Box::new(of_mail(Status::BouncedHard, 8, Some("ravi@example.com"), "req"))),
+        Step::Apply(Box::new(of_mail(Status::Sent, 2, None, "req"))),
+        Step::Apply(Box::new(of_mail(Status::Opened, 20, Some("tara@example.com"), "req"))),
     ];
-    fn orders(rest: Vec<usize>, order: &mut Vec<usize>, all: &mut Vec<Vec<usize>>) {
-        if rest.is_empty() {
-            all.push(order.clone());
-        }
-        for index in &rest {
-            order.push(*index);
-            orders(rest.iter().copied().filter(|other| other != index).collect(), order, all);
-            order.pop();
-        }
-    }
     let mut all = Vec::new();
-    orders((0..steps.len()).collect(), &mut Vec::new(), &mut all);
+    orders(&(0..steps.len()).collect::<Vec<_>>(), &mut Vec::new(), &mut all);
     assert_eq!(all.len(), 720);
     let mut ends: Vec<Vec<MessageState>> = Vec::new();
     for order in all {
@@ -352,7 +355,7 @@ fn sends_and_events_meet_in_every_order() {
         // Everything twice: providers and hosts repeat themselves.
         for index in order.iter().chain(&order) {
             match &steps[*index] {
-                Step::Record(receipt) => drop(tracker.record(receipt, now())),
+                Step::Record(receipt) => drop(tracker.record(&**receipt, now())),
                 Step::Apply(event) => drop(tracker.apply(event, now())),
             }
         }
@@ -484,7 +487,7 @@ fn a_fallback_to_another_kind_has_a_state_of_its_own() {
             (event.provider, event.channel) = ("netcore".into(), Some(kind));
             event.provider_message_id = Some("r1".into());
             event.recipient = Some("919845000001".into());
-            event.dedup_key.push_str(&format!("{kind}"));
+            event.dedup_key += &kind.to_string();
         })
     };
     let events = [

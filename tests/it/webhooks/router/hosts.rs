@@ -148,7 +148,7 @@ fn meta_headers(body: &str) -> String {
 fn twilio_headers(target: &str, parameters: &[(&str, &str)]) -> String {
     let mut parameters = parameters.to_vec();
     parameters.sort_unstable();
-    let joined: String = parameters.iter().map(|(name, value)| format!("{name}{value}")).collect();
+    let joined: String = parameters.iter().flat_map(|(name, value)| [*name, *value]).collect();
     let mut mac = Hmac::<Sha1>::new_from_slice(KEY.as_bytes()).unwrap();
     mac.update(format!("{PUBLIC_URL}{target}{joined}").as_bytes());
     let signature = STANDARD.encode(mac.finalize().into_bytes());
@@ -234,7 +234,7 @@ fn what_is_too_long_unknown_or_no_webhook_is_refused() {
         .into_bytes();
         for _ in 0..=LIMIT / 65_536 {
             chunked.extend_from_slice(b"10000\r\n");
-            chunked.extend_from_slice(&[b' '; 65_536]);
+            chunked.extend_from_slice(" ".repeat(65_536).as_bytes());
             chunked.extend_from_slice(b"\r\n");
         }
         assert_eq!(host.raw(&chunked).0, 413, "{name}");
@@ -270,7 +270,7 @@ fn a_caller_who_sends_half_a_request_keeps_nobody_waiting() {
         let mut halves = halves.into_iter().rev();
         let mut stream = halves.next().unwrap();
         drop(halves);
-        let written = (1..whole.len()).step_by(whole.len() / 16).last().unwrap();
+        let written = (1..whole.len()).step_by(whole.len() / 16).next_back().unwrap();
         stream.write_all(&whole[written..]).unwrap();
         assert_eq!(host.event()["provider_message_id"], "1", "{name}");
         let mut answer = String::new();

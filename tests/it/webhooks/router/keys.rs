@@ -35,11 +35,11 @@ impl Ring {
 /// The body names the URL of the key.
 impl Receiver for Ring {
     fn verify<'a>(&self, request: &'a Request, _: Timestamp) -> Verification<'a> {
+        static OPEN: std::sync::OnceLock<Guard> = std::sync::OnceLock::new();
         let url = String::from_utf8_lossy(&request.body).into_owned();
         if !self.keys.lock().unwrap().contains(&url) {
             return Err(WebhookError::key(&url));
         }
-        static OPEN: std::sync::OnceLock<Guard> = std::sync::OnceLock::new();
         OPEN.get_or_init(Guard::unverified).verify(request)
     }
 

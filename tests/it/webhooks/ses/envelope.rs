@@ -44,7 +44,7 @@ fn every_part_that_is_signed_is_proven_and_only_that() {
     let events = receive(other.to_string()).unwrap().events;
     assert!(!serde_json::to_string(&events).unwrap().contains("attacker"));
     // Without the line of a subject, or with one more, another text is signed.
-    let mut without = signed.clone();
+    let mut without = signed;
     without["Subject"] = Value::Null;
     refused(without.to_string());
     let plain: Value = serde_json::from_slice(&envelope(&delivery()).signed()).unwrap();

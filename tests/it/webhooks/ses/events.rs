@@ -12,7 +12,7 @@ fn a_retry_has_the_same_keys_and_another_event_has_others() {
     assert_ne!(receive(other).unwrap().events[0].dedup_key, first.dedup_key);
 }
 
-fn bounce(recipients: Value) -> Vec<u8> {
+fn bounce(recipients: &Value) -> Vec<u8> {
     let message = json!({
         "eventType": "Bounce",
         "mail": {"messageId": "0100-9", "destination": ["x@example.com"]},
@@ -32,7 +32,7 @@ fn a_bad_recipient_of_a_thousand_costs_no_other() {
             }
         })
         .collect();
-    let parsed = receive(bounce(list.clone().into())).unwrap();
+    let parsed = receive(bounce(&list.clone().into())).unwrap();
     let faults: Vec<_> = parsed.faults.iter().map(|fault| fault.index).collect();
     assert_eq!(faults, (0..1000).filter(|n| n % 7 == 6).collect::<Vec<_>>());
     assert_eq!(parsed.events.len(), 1000 - faults.len());
@@ -44,7 +44,7 @@ fn a_bad_recipient_of_a_thousand_costs_no_other() {
         parsed.events.iter().map(|event| event.dedup_key.clone()).collect()
     };
     let reversed: Vec<_> = list.into_iter().rev().collect();
-    assert_eq!(keys(&parsed), keys(&receive(bounce(reversed.into())).unwrap()));
+    assert_eq!(keys(&parsed), keys(&receive(bounce(&reversed.into())).unwrap()));
     assert_eq!(keys(&parsed).len(), parsed.events.len());
 }
 

@@ -65,7 +65,7 @@ async fn nothing_else_is_confirmed() {
         change(&|event| drop(event.metadata.remove("subscribe_url"))),
         change(&|event| drop(event.metadata.remove("token"))),
         change(&|event| {
-            drop(event.metadata.insert("topic_arn".into(), "arn:aws:sns:eu-west-1:1:x".into()))
+            drop(event.metadata.insert("topic_arn".into(), "arn:aws:sns:eu-west-1:1:x".into()));
         }),
         change(&url("https://attacker.example/?Action=ConfirmSubscription")),
         change(&url("http://169.254.169.254/")),

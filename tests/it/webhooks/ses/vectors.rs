@@ -69,7 +69,10 @@ fn vector_event(id: &str, event: &Event, wanted: &Value, expect: &Value) {
         assert_eq!(json["status"], status, "{id}");
     }
     for name in ["topic_arn", "token", "subscribe_url"] {
-        assert_eq!(json["metadata"].get(name), wanted.get(name).or(json["metadata"].get(name)));
+        assert_eq!(
+            json["metadata"].get(name),
+            wanted.get(name).or_else(|| json["metadata"].get(name))
+        );
     }
     if expect["subscribe_url_safe"] == true {
         assert!(event.metadata.contains_key("subscribe_url"), "{id}");
